@@ -1,0 +1,91 @@
+"""The one clock, and what a stamp and a timeframe mean.
+
+Times are UTC. A bar's stamp is its start; the bar is known at start + timeframe.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+import pandas as pd
+
+from bitstockerz_lab.errors import DataError
+
+TIMEFRAMES: dict[str, pd.Timedelta] = {
+    "1h": pd.Timedelta(hours=1),
+    "4h": pd.Timedelta(hours=4),
+    "1d": pd.Timedelta(days=1),
+    "1w": pd.Timedelta(weeks=1),
+    "1M": pd.Timedelta(days=30),
+}
+"""Length of a bar by timeframe; a month counts 30 days here, in `bar_end` its own length."""
+
+BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def now() -> datetime:
+    """Return the time now, UTC, without a time zone: what goes into a TIMESTAMP column."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def utc(when: str | date | datetime | pd.Timestamp) -> pd.Timestamp:
+    """Return a point in time as a tz-aware UTC Timestamp; what has no time zone is UTC already.
+
+    Raises
+    ------
+    DataError
+        The text is no date or time.
+
+    Examples
+    --------
+    >>> utc("2020-01-02")
+    Timestamp('2020-01-02 00:00:00+0000', tz='UTC')
+    """
+    stamp = pd.to_datetime(when, errors="coerce") if isinstance(when, str) else pd.Timestamp(when)
+    if pd.isna(stamp):
+        message = f"{when!r} is no date or time. Write it like '2020-01-31' or '2020-01-31 14:00'."
+        raise DataError(message, when=when)
+    return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+
+
+def last_stamp(end: str | date | datetime | pd.Timestamp, timeframe: str) -> pd.Timestamp:
+    """Return the stamp of the last bar that `end` includes; a bare date means that whole day.
+
+    Examples
+    --------
+    >>> last_stamp("2020-01-31", "1h")
+    Timestamp('2020-01-31 23:00:00+0000', tz='UTC')
+    """
+    stamp = utc(end)
+    bare = (isinstance(end, str) and BARE_DATE.fullmatch(end.strip())) or (
+        isinstance(end, date) and not isinstance(end, datetime)
+    )
+    day = pd.Timedelta(days=1)
+    return stamp + day - TIMEFRAMES[timeframe] if bare and TIMEFRAMES[timeframe] < day else stamp
+
+
+def bar_end(stamp: pd.Timestamp, timeframe: str) -> pd.Timestamp:
+    """Return when the bar that starts at `stamp` ends, and so is known."""
+    return stamp + (pd.DateOffset(months=1) if timeframe == "1M" else TIMEFRAMES[timeframe])
+
+
+def infer_timeframe(index: pd.DatetimeIndex) -> str:
+    """Return the timeframe of a bars index from its commonest step; "1d" for a single bar.
+
+    Raises
+    ------
+    DataError
+        The commonest step is none of the timeframes.
+    """
+    if len(index) < 2:  # noqa: PLR2004 - one bar has no step
+        return "1d"
+    steps = pd.Series(index[1:] - index[:-1])
+    step = steps.mode().iloc[0]
+    if pd.Timedelta(days=28) <= step <= pd.Timedelta(days=31):
+        return "1M"
+    for name, length in TIMEFRAMES.items():
+        if step == length:
+            return name
+    message = f"Bars {step} apart are no timeframe. Known are {', '.join(TIMEFRAMES)}."
+    raise DataError(message, step=step)

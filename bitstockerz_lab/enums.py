@@ -1,0 +1,49 @@
+"""The closed sets of words. A member is its own text: ``Side.LONG == "LONG"``."""
+
+from enum import StrEnum
+
+
+class AssetType(StrEnum):
+    """What a symbol is."""
+
+    EQUITY = "EQUITY"
+    CRYPTO = "CRYPTO"
+
+
+class Side(StrEnum):
+    """Which way a backtest's trade faces."""
+
+    LONG = "LONG"
+    SHORT = "SHORT"
+
+
+class ExitReason(StrEnum):
+    """Why a trade ended. The order is the kernel's code for it: ``list(ExitReason)[code]``."""
+
+    SIGNAL = "signal"
+    MAX_BARS = "max_bars"
+    STOP_LOSS = "stop_loss"
+    TRAILING_STOP = "trailing_stop"
+    RUINED = "ruined"
+    TAKE_PROFIT = "take_profit"
+    END_OF_DATA = "end_of_data"
+
+
+class SizingMethod(StrEnum):
+    """How much an entry buys. The order is the kernel's code for it."""
+
+    PERCENT_OF_EQUITY = "percent_of_equity"
+    FIXED_CASH = "fixed_cash"
+    FIXED_QUANTITY = "fixed_quantity"
+    RISK_PERCENT = "risk_percent"
+
+
+class Status(StrEnum):
+    """Where a run or a job stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    CANCELLED = "cancelled"

@@ -1,0 +1,1 @@
+"""Jobs: pieces of work in the background or in a batch."""

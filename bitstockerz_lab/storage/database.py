@@ -1,0 +1,246 @@
+"""The one place that opens the database file.
+
+One process holds a DuckDB file; while it is open for writing nobody else can open it, not even to
+read. So access is a short lease: taken per verb under an inter-process lock, given back before the
+verb returns, never held during simulation.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from bitstockerz_lab.errors import LabError, StorageError
+from bitstockerz_lab.storage import frames, migrate
+from bitstockerz_lab.storage.turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+Connection = duckdb.DuckDBPyConnection
+
+READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
+LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+HOLDER = re.compile(r"\(PID (\d+)\)")
+
+
+class Database:
+    """One DuckDB file, reached by short leases.
+
+    Parameters
+    ----------
+    path : the file; created by `open` where it is missing
+    timeout_s : how long a lease waits for the file
+    """
+
+    def __init__(self, path: Path, timeout_s: float = 30.0) -> None:
+        self.path = path.resolve()
+        self.turnstile = Turnstile(self.path, timeout_s)
+        self._thread_lock = threading.Lock()
+        self._holder_thread: int | None = None
+        self._instance: Connection | None = None
+        self._instance_pid: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Database({str(self.path)!r})"
+
+    def open(self) -> None:
+        """Create the file or bring it to this version's schema, with a backup copy beside it.
+
+        Raises
+        ------
+        StorageError
+            The file is no lab, cannot be read, or was written by a newer version.
+        DatabaseBusy
+            Somebody else holds it.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise StorageError(
+                f"The folder {self.path.parent} cannot be made ({problem.strerror}). "
+                "Give open_lab() another path.",
+                path=str(self.path),
+            ) from problem
+        with self._turn() as deadline:
+            if not self.path.exists():
+                migrate.create(self.path)
+                return
+            with self._attached(deadline, read_only=True) as con:
+                version = migrate.version(con, self.path)
+            if version < migrate.NEWEST:
+                migrate.back_up(self.path, version)
+                with self._attached(deadline, read_only=False) as con:
+                    migrate.apply(con, version)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Lease the file for reading.
+
+        Yields
+        ------
+        Connection
+            Good for the block only.
+        """
+        with self._turn() as deadline, self._attached(deadline, read_only=True) as con:
+            yield con
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Lease the file for one transaction: all of the block happens, or nothing of it.
+
+        Yields
+        ------
+        Connection
+            Good for the block only.
+        """
+        with self._turn() as deadline, self._attached(deadline, read_only=False) as con:
+            con.execute("BEGIN")
+            try:
+                yield con
+                con.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb.Error):  # a failed COMMIT has rolled back already
+                    con.execute("ROLLBACK")
+                raise
+
+    def sql(self, query: str, parameters: object = None, timeout_s: float = 60.0) -> pd.DataFrame:
+        """Answer one query; nothing that writes, attaches or touches another file gets through.
+
+        Parameters
+        ----------
+        query : one statement that reads
+        parameters : values for its ``?``, or a dict for its ``$name``
+        timeout_s : a longer query is stopped, since nobody else can write meanwhile
+
+        Returns
+        -------
+        DataFrame
+            A column a column of the query; TIMESTAMP columns are tz-aware UTC.
+
+        Raises
+        ------
+        StorageError
+            The statement does not only read, is wrong, or took too long.
+        """
+        with self._turn(), _as_storage_errors():
+            con = duckdb.connect(self.path, read_only=True, config=LOCKED_DOWN)
+            stopped = threading.Event()
+            timer = threading.Timer(timeout_s, _stop, [con, stopped])
+            try:
+                _refuse_all_but_reading(con, query)
+                timer.start()
+                return frames.read(con, query, parameters or (), zone="UTC")
+            except duckdb.InterruptException as interruption:
+                if not stopped.is_set():
+                    raise KeyboardInterrupt from interruption
+                raise StorageError(
+                    f"The query took longer than {timeout_s:g} s and was stopped. Ask for less "
+                    "or give sql(..., timeout_s=) more time.",
+                    query=query,
+                ) from interruption
+            finally:
+                timer.cancel()
+                con.close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[float]:
+        """Wait for this thread's turn among the process's threads, then among all processes."""
+        if self._holder_thread == threading.get_ident():
+            raise StorageError(
+                f"A lease on {self.path} was asked for inside another one. Give the first back "
+                "before you take the second.",
+            )
+        if not self._thread_lock.acquire(timeout=self.turnstile.timeout_s):
+            raise self.turnstile.busy(str(os.getpid()))
+        try:
+            self._holder_thread = threading.get_ident()
+            with self.turnstile.turn() as deadline:
+                yield deadline
+        finally:
+            self._holder_thread = None
+            self._thread_lock.release()
+
+    @contextmanager
+    def _attached(self, deadline: float, *, read_only: bool) -> Iterator[Connection]:
+        con = self._memory()
+        self._attach(con, deadline, read_only=read_only)
+        try:
+            with _as_storage_errors():
+                yield con
+        finally:
+            con.execute("USE memory")
+            con.execute("DETACH lab")
+
+    def _memory(self) -> Connection:
+        """Return the process's in-memory instance; a forked child makes its own."""
+        if self._instance is None or self._instance_pid != os.getpid():
+            self._instance = duckdb.connect(":memory:")
+            self._instance.execute("SET TimeZone = 'UTC'")
+            self._instance_pid = os.getpid()
+        return self._instance
+
+    def _attach(self, con: Connection, deadline: float, *, read_only: bool) -> None:
+        """Attach the file as `lab`, waiting for a program that does not know our locks."""
+        path = str(self.path).replace("'", "''")
+        mode = "(READ_ONLY)" if read_only else ""
+        while True:
+            try:
+                con.execute(f"ATTACH '{path}' AS lab {mode}")
+                con.execute("USE lab")
+            except duckdb.Error as problem:
+                holder = HOLDER.search(str(problem))
+                if holder is None:
+                    raise StorageError(
+                        f"{self.path} cannot be opened: {_first_line(problem)}. If it is not a lab "
+                        "database, give open_lab() another path.",
+                        path=str(self.path),
+                    ) from problem
+                if time.monotonic() > deadline:
+                    raise self.turnstile.busy(holder[1]) from problem
+                time.sleep(0.05)
+            else:
+                return
+
+
+def _refuse_all_but_reading(con: Connection, query: str) -> None:
+    statements = con.extract_statements(query)
+    if len(statements) != 1 or statements[0].type not in READING:
+        asked = ", ".join(str(statement.type).rpartition(".")[2] for statement in statements)
+        raise StorageError(
+            f"sql() answers one SELECT; this is {asked or 'no statement'}. The lab's verbs write: "
+            "lab.market.load_csv, lab.strategies.save, lab.backtests.run.",
+            query=query,
+        )
+
+
+def _stop(con: Connection, stopped: threading.Event) -> None:
+    stopped.set()
+    con.interrupt()
+
+
+@contextmanager
+def _as_storage_errors() -> Iterator[None]:
+    """Let no DuckDB error out of this room."""
+    try:
+        yield
+    except LabError:
+        raise
+    except duckdb.Error as problem:
+        raise StorageError(_first_line(problem), cause=type(problem).__name__) from problem
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0].rstrip(". ")

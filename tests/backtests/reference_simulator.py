@@ -1,0 +1,411 @@
+"""The backtest rules once more, in plain Python: the other half of an independent check.
+
+Written from the rules of backtests alone, never from the engine. Bar by bar, with floats and
+small objects, so that a person can read it beside the rules; speed is no aim. The numbers in
+brackets are the rules' numbers, the letters the order of events in a bar. ``OPEN`` marks a corner
+the rules do not settle word for word, with the reading taken here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from bitstockerz_lab.errors import DefinitionError
+
+LONG, SHORT = 1, -1
+TRADE_COLUMNS = [
+    "entry_time",
+    "exit_time",
+    "side",
+    "entry_price",
+    "exit_price",
+    "quantity",
+    "pnl_abs",
+    "pnl_pct",
+    "exit_reason",
+    "bars_held",
+    "fees",
+    "borrow",
+    "position_no",
+]
+
+
+@dataclass
+class Bar:
+    """One bar, and what the rules say may be known at its close."""
+
+    open: float
+    high: float
+    low: float
+    close: float
+    long_entry: bool
+    long_exit: bool
+    short_entry: bool
+    short_exit: bool
+    stop_loss_pct: float | None
+    take_profit_pct: float | None
+    trailing_stop_pct: float | None
+
+    @property
+    def missing(self) -> bool:
+        # (11) any of the four missing, infinite or ≤ 0
+        four = (self.open, self.high, self.low, self.close)
+        return any(not math.isfinite(price) or price <= 0 for price in four)
+
+
+@dataclass
+class Settings:
+    """The keywords of ``simulate``, rates as fractions."""
+
+    fee: float
+    fixed_fee: float
+    slippage: float
+    borrow: float
+    method: str
+    amount: float
+    lot_size: float
+    max_bars: int | None
+
+
+@dataclass
+class PendingEntry:
+    """An entry decided at a close; the levels are those of that bar (Levels)."""
+
+    side: int
+    stop_loss_pct: float | None
+    take_profit_pct: float | None
+    trailing_stop_pct: float | None
+
+
+@dataclass
+class Position:
+    """What is held, from its entry fill to its exit fill."""
+
+    side: int
+    quantity: float
+    entry_price: float
+    entry_bar: int
+    entry_fee: float
+    budget: float
+    levels: PendingEntry
+    peak: float
+    bars_held: int = 1  # (4) the entry bar is the first
+    borrow: float = 0.0
+
+
+@dataclass
+class ReferenceResult:
+    """What the reference simulator hands back, under the names ``simulate`` uses."""
+
+    trades: pd.DataFrame
+    equity: pd.Series
+    skipped_entries: int
+    ruined: bool
+
+
+def market_price(price: float, buys: bool, settings: Settings) -> float:
+    """(5) An open or a level, worsened by slippage."""
+    return price * (1 + settings.slippage) if buys else price * (1 - settings.slippage)
+
+
+def level_below(price: float, pct: float, side: int) -> float:
+    """A level ``pct`` percent on the losing side of a price."""
+    return price * (1 - side * pct / 100)
+
+
+@dataclass
+class ReferenceSimulator:
+    """The state between two bars."""
+
+    bars: list[Bar]
+    times: list[pd.Timestamp]
+    settings: Settings
+    cash: float
+    position: Position | None = None
+    pending_exit: str | None = None
+    pending_entry: PendingEntry | None = None
+    last_close: float = math.nan
+    ruined: bool = False
+    skipped_entries: int = 0
+    entered: int = 0
+    trades: list[list[Any]] = field(default_factory=list)
+    equity: list[float] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Walk the bars, first to last."""
+        for t, bar in enumerate(self.bars):
+            if not self.ruined:
+                self.pay_borrow(t)  # (a); OPEN: also on a missing bar, "at each bar"
+                if bar.missing:
+                    self.pending_entry = None  # (11) an entry lapses, an exit waits
+                else:
+                    self.trade_at_the_open(t, bar)
+                    self.trade_inside_the_bar(t, bar)
+                    self.last_close = bar.close
+                    self.decide_at_the_close(t, bar)
+            if t == len(self.bars) - 1 and self.position is not None:
+                self.close_at_the_end(t)  # (j)
+            self.equity.append(self.mark_to_market())  # (i)
+
+    def mark_to_market(self) -> float:
+        """Cash and what the position is worth at the last known close (11)."""
+        if self.position is None:
+            return self.cash
+        return self.cash + self.position.side * self.position.quantity * self.last_close
+
+    def pay_borrow(self, t: int) -> None:
+        """(8) A short pays for the time since the previous stamp, missing bars included."""
+        held = self.position
+        if held is None or held.side == LONG or t <= held.entry_bar:
+            return
+        days = (self.times[t] - self.times[t - 1]) / pd.Timedelta(days=1)
+        due = held.quantity * self.last_close * self.settings.borrow * days / 365
+        self.cash -= due
+        held.borrow += due
+
+    def trade_at_the_open(self, t: int, bar: Bar) -> None:
+        """(b) to (e)."""
+        held = self.position
+        if held is not None:
+            level, reason = self.stop_of(held)
+            target = self.target_of(held)
+            if self.pending_exit is not None:  # (b)
+                self.exit(t, bar.open, self.pending_exit, slipped=True, at_open=True)
+            elif held.side * (bar.open - level) <= 0:  # (c)
+                self.exit(t, bar.open, reason, slipped=True, at_open=True)
+            elif held.side * (bar.open - target) >= 0:  # (d)
+                self.exit(t, bar.open, "take_profit", slipped=False, at_open=True)
+            else:
+                held.bars_held += 1
+        self.pending_exit = None
+        if self.pending_entry is not None:
+            self.enter(t, bar.open, self.pending_entry)  # (e)
+        self.pending_entry = None
+
+    def trade_inside_the_bar(self, t: int, bar: Bar) -> None:
+        """(f) to (h)."""
+        held = self.position
+        if held is None:
+            return
+        level, reason = self.stop_of(held)
+        target = self.target_of(held)
+        worst, best = (bar.low, bar.high) if held.side == LONG else (bar.high, bar.low)
+        if held.side * (worst - level) <= 0:  # (f) the stop wins
+            fresh_and_beyond = held.entry_bar == t and held.side * (bar.open - level) <= 0
+            price = bar.open if fresh_and_beyond else level
+            self.exit(t, price, reason, slipped=True)
+        elif held.side * (best - target) >= 0:  # (g)
+            self.exit(t, target, "take_profit", slipped=False)
+        elif held.side == LONG:  # (h)
+            held.peak = max(held.peak, bar.high)
+        else:
+            held.peak = min(held.peak, bar.low)
+
+    def stop_of(self, held: Position) -> tuple[float, str]:
+        """The effective stop: the one nearer the market; a tie is ``stop_loss``.
+
+        OPEN: a tie of ``trailing_stop`` and ``ruined`` is ``trailing_stop``.
+        """
+        stops = []
+        if held.levels.stop_loss_pct is not None:
+            level = level_below(held.entry_price, held.levels.stop_loss_pct, held.side)
+            stops.append((level, "stop_loss"))
+        if held.levels.trailing_stop_pct is not None:
+            level = level_below(held.peak, held.levels.trailing_stop_pct, held.side)
+            stops.append((level, "trailing_stop"))
+        if held.side == SHORT:  # (9)
+            cost = held.quantity * (1 + self.settings.fee) * (1 + self.settings.slippage)
+            stops.append(((self.cash - self.settings.fixed_fee) / cost, "ruined"))
+        nearest = (-held.side * math.inf, "")
+        for level, reason in stops:
+            if held.side * (level - nearest[0]) > 0:
+                nearest = (level, reason)
+        return nearest
+
+    def target_of(self, held: Position) -> float:
+        """The target's level, at infinity where there is none."""
+        if held.levels.take_profit_pct is None:
+            return held.side * math.inf
+        return level_below(held.entry_price, -held.levels.take_profit_pct, held.side)
+
+    def enter(self, t: int, price: float, order: PendingEntry) -> None:
+        """(6) (7) Size an entry and fill it."""
+        fill = market_price(price, buys=order.side == LONG, settings=self.settings)
+        quantity, budget = self.size(fill, order)
+        if quantity <= 0:
+            self.skipped_entries += 1
+            return
+        fee = self.settings.fee * quantity * fill + self.settings.fixed_fee
+        self.cash -= order.side * quantity * fill + fee
+        if abs(self.cash) <= 1e-9 * budget:  # (7)
+            self.cash = 0.0
+        self.position = Position(order.side, quantity, fill, t, fee, budget, order, peak=fill)
+        self.entered += 1
+
+    def size(self, fill: float, order: PendingEntry) -> tuple[float, float]:
+        """(6) (7) Quantity and budget of an entry at a slipped fill price; equity is cash here."""
+        costs, equity = self.settings, self.cash
+        with_fee = fill * (1 + costs.fee)
+        if costs.method == "percent_of_equity":
+            budget = equity * costs.amount / 100
+        elif costs.method == "fixed_cash":
+            budget = costs.amount
+        elif costs.method == "fixed_quantity":
+            budget = costs.amount * with_fee + costs.fixed_fee
+        else:
+            budget = equity
+        budget = min(equity, budget)
+        quantity = (budget - costs.fixed_fee) / with_fee
+        if costs.method == "risk_percent":
+            risked = equity * costs.amount / 100 - 2 * costs.fixed_fee
+            quantity = min(quantity, risked / self.loss_per_unit(fill, order))
+        if costs.lot_size > 0:  # (7)
+            lots = math.floor(quantity / costs.lot_size + 1e-9)
+            if lots * costs.lot_size * with_fee + costs.fixed_fee > budget + 1e-9 * budget:
+                lots -= 1
+            quantity = lots * costs.lot_size
+        return quantity, budget
+
+    def loss_per_unit(self, fill: float, order: PendingEntry) -> float:
+        """(6) What one unit loses at the nearer stop, exit slippage and both fees included.
+
+        OPEN: a signal bar at which per-bar stops give neither level has no size: the entry is
+        skipped and counted.
+        """
+        pcts = [p for p in (order.stop_loss_pct, order.trailing_stop_pct) if p is not None]
+        if not pcts:
+            return math.inf if self.settings.fixed_fee == 0 else -math.inf
+        level = level_below(fill, min(pcts), order.side)
+        left = market_price(level, buys=order.side == SHORT, settings=self.settings)
+        return order.side * (fill - left) + self.settings.fee * (fill + left)
+
+    def exit(self, t: int, price: float, reason: str, *, slipped: bool, at_open: bool = False):
+        """(5) Fill an exit of the whole position, write the trade down (12)."""
+        held, costs = self.position, self.settings
+        assert held is not None
+        fill = market_price(price, buys=held.side == SHORT, settings=costs) if slipped else price
+        fee = costs.fee * held.quantity * fill + costs.fixed_fee
+        self.cash += held.side * held.quantity * fill - fee
+        if abs(self.cash) <= 1e-9 * held.budget:  # (7) (9); OPEN: the B of this position's entry
+            self.cash = 0.0
+        fees = held.entry_fee + fee
+        pnl = held.side * held.quantity * (fill - held.entry_price) - fees - held.borrow
+        self.trades.append(
+            [
+                self.times[held.entry_bar],
+                self.times[t],
+                "LONG" if held.side == LONG else "SHORT",
+                held.entry_price,
+                fill,
+                held.quantity,
+                pnl,
+                100 * pnl / (held.quantity * held.entry_price),  # (18)
+                reason,
+                # the bar of an exit at its open is no bar held, that of any other exit is
+                held.bars_held,
+                fees,
+                held.borrow,
+                self.entered,
+            ]
+        )
+        self.position = None
+        if not at_open:
+            self.pending_exit = None
+        if self.cash <= 0:  # (9) OPEN: an entry dropped by ruin is not a skipped one
+            self.ruined = True
+            self.pending_entry = None
+
+    def decide_at_the_close(self, t: int, bar: Bar) -> None:
+        """(1) (3) (4) Turn the signals of bar t into orders for the next open."""
+        if self.ruined:
+            return
+        long_entry = bar.long_entry and not bar.long_exit
+        short_entry = bar.short_entry and not bar.short_exit
+        if long_entry and short_entry:
+            long_entry = short_entry = False
+        held = self.position
+        if held is not None:
+            leaves = bar.long_exit if held.side == LONG else bar.short_exit
+            opposite = short_entry if held.side == LONG else long_entry
+            if leaves or opposite:
+                self.pending_exit = "signal"
+            elif self.settings.max_bars is not None and held.bars_held >= self.settings.max_bars:
+                self.pending_exit = "max_bars"
+            long_entry = long_entry and held.side == SHORT
+            short_entry = short_entry and held.side == LONG
+        if long_entry or short_entry:
+            self.pending_entry = PendingEntry(
+                LONG if long_entry else SHORT,
+                bar.stop_loss_pct,
+                bar.take_profit_pct,
+                bar.trailing_stop_pct,
+            )
+
+    def close_at_the_end(self, t: int) -> None:
+        """(10) OPEN: stamped with the last bar, also where that bar is missing."""
+        self.exit(t, self.last_close, "end_of_data", slipped=True)
+
+
+def per_bar(value: float | pd.Series | None, count: int) -> list[float | None]:
+    """A stop as one value a bar; OPEN: NaN in a series means no such stop at that bar."""
+    values = [value] * count if value is None or not hasattr(value, "tolist") else value.tolist()
+    return [None if pct is None or math.isnan(pct) else float(pct) for pct in values]
+
+
+def reference_simulate(
+    bars: pd.DataFrame,
+    long_entries: pd.Series,
+    long_exits: pd.Series,
+    short_entries: pd.Series | None = None,
+    short_exits: pd.Series | None = None,
+    *,
+    initial_equity: float = 100_000,
+    fee_bps: float = 0,
+    fixed_fee: float = 0,
+    slippage_bps: float = 0,
+    sizing: tuple[str, float] = ("percent_of_equity", 100),
+    stop_loss_pct: float | pd.Series | None = None,
+    take_profit_pct: float | pd.Series | None = None,
+    trailing_stop_pct: float | pd.Series | None = None,
+    max_bars: int | None = None,
+    lot_size: float = 0,
+    borrow_bps: float = 0,
+    asset_type: str = "EQUITY",  # noqa: ARG001 - of the metrics, which are not computed here
+) -> ReferenceResult:
+    """Simulate as ``bz.simulate`` does, without metrics."""
+    method, amount = sizing
+    if method == "risk_percent" and stop_loss_pct is None and trailing_stop_pct is None:
+        raise DefinitionError("risk_percent needs a stop")  # (6)
+    count = len(bars)
+    never = [False] * count
+    columns = [
+        *(bars[name].tolist() for name in ("open", "high", "low", "close")),
+        *(
+            never if signal is None else signal.tolist()
+            for signal in (long_entries, long_exits, short_entries, short_exits)
+        ),
+        *(per_bar(pct, count) for pct in (stop_loss_pct, take_profit_pct, trailing_stop_pct)),
+    ]
+    settings = Settings(
+        fee=fee_bps / 1e4,
+        fixed_fee=fixed_fee,
+        slippage=slippage_bps / 1e4,
+        borrow=borrow_bps / 1e4,
+        method=method,
+        amount=amount,
+        lot_size=lot_size,
+        max_bars=max_bars,
+    )
+    rows = [Bar(*row) for row in zip(*columns, strict=True)]
+    simulator = ReferenceSimulator(rows, list(bars.index), settings, float(initial_equity))
+    simulator.run()
+    return ReferenceResult(
+        trades=pd.DataFrame(simulator.trades, columns=TRADE_COLUMNS),
+        equity=pd.Series(simulator.equity, index=bars.index, name="equity"),
+        skipped_entries=simulator.skipped_entries,
+        ruined=simulator.ruined,
+    )
