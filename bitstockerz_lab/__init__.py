@@ -1,0 +1,22 @@
+"""BitStockerz Lab: honest, recorded, reproducible backtests in a notebook."""
+
+from importlib import import_module
+
+_HOMES = {
+    "Lab": "lab",
+    "LabError": "errors",
+    "open_lab": "lab",
+    "parameter": "strategies",
+    "simulate": "backtests.engine",
+    "strategy": "strategies",
+}
+
+__all__ = ["Lab", "LabError", "open_lab", "parameter", "simulate", "strategy"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for, so that the import itself is light."""
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

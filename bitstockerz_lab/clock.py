@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
-from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.errors import BadBars, DataError
 
 TIMEFRAMES: dict[str, pd.Timedelta] = {
     "1h": pd.Timedelta(hours=1),
@@ -65,9 +67,33 @@ def last_stamp(end: str | date | datetime | pd.Timestamp, timeframe: str) -> pd.
     return stamp + day - TIMEFRAMES[timeframe] if bare and TIMEFRAMES[timeframe] < day else stamp
 
 
-def bar_end(stamp: pd.Timestamp, timeframe: str) -> pd.Timestamp:
-    """Return when the bar that starts at `stamp` ends, and so is known."""
-    return stamp + (pd.DateOffset(months=1) if timeframe == "1M" else TIMEFRAMES[timeframe])
+Moments = TypeVar("Moments", pd.Timestamp, pd.DatetimeIndex)
+
+
+def bar_end(start: Moments, timeframe: str) -> Moments:
+    """Return when the bars that start at `start` end, and so are known.
+
+    Parameters
+    ----------
+    start : Timestamp or DatetimeIndex
+    timeframe : one of TIMEFRAMES
+    """
+    return start + (pd.DateOffset(months=1) if timeframe == "1M" else TIMEFRAMES[timeframe])
+
+
+def stamps(frame: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
+    """Return a frame's index of bar starts as UTC.
+
+    Raises
+    ------
+    BadBars
+        The index holds no times.
+    """
+    index = frame.index
+    if not isinstance(index, pd.DatetimeIndex):
+        message = "Bars need a DatetimeIndex of bar starts. Try bars.set_index('timestamp')."
+        raise BadBars(message)
+    return index.tz_localize("UTC") if index.tz is None else index.tz_convert("UTC")
 
 
 def infer_timeframe(index: pd.DatetimeIndex) -> str:
@@ -80,8 +106,8 @@ def infer_timeframe(index: pd.DatetimeIndex) -> str:
     """
     if len(index) < 2:  # noqa: PLR2004 - one bar has no step
         return "1d"
-    steps = pd.Series(index[1:] - index[:-1])
-    step = steps.mode().iloc[0]
+    lengths, counts = np.unique(np.diff(index.as_unit("ns").asi8), return_counts=True)
+    step = pd.Timedelta(int(lengths[counts.argmax()]), "ns")
     if pd.Timedelta(days=28) <= step <= pd.Timedelta(days=31):
         return "1M"
     for name, length in TIMEFRAMES.items():

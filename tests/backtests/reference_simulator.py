@@ -17,21 +17,12 @@ import pandas as pd
 from bitstockerz_lab.errors import DefinitionError
 
 LONG, SHORT = 1, -1
+# fmt: off
 TRADE_COLUMNS = [
-    "entry_time",
-    "exit_time",
-    "side",
-    "entry_price",
-    "exit_price",
-    "quantity",
-    "pnl_abs",
-    "pnl_pct",
-    "exit_reason",
-    "bars_held",
-    "fees",
-    "borrow",
-    "position_no",
+    "entry_time", "exit_time", "side", "entry_price", "exit_price", "quantity", "pnl_abs",
+    "pnl_pct", "exit_reason", "bars_held", "fees", "borrow", "position_no",
 ]
+# fmt: on
 
 
 @dataclass
@@ -146,7 +137,7 @@ class ReferenceSimulator:
                     self.trade_at_the_open(t, bar)
                     self.trade_inside_the_bar(t, bar)
                     self.last_close = bar.close
-                    self.decide_at_the_close(t, bar)
+                    self.decide_at_the_close(bar)
             if t == len(self.bars) - 1 and self.position is not None:
                 self.close_at_the_end(t)  # (j)
             self.equity.append(self.mark_to_market())  # (i)
@@ -174,11 +165,11 @@ class ReferenceSimulator:
             level, reason = self.stop_of(held)
             target = self.target_of(held)
             if self.pending_exit is not None:  # (b)
-                self.exit(t, bar.open, self.pending_exit, slipped=True, at_open=True)
+                self.exit(t, bar.open, self.pending_exit, slipped=True)
             elif held.side * (bar.open - level) <= 0:  # (c)
-                self.exit(t, bar.open, reason, slipped=True, at_open=True)
+                self.exit(t, bar.open, reason, slipped=True)
             elif held.side * (bar.open - target) >= 0:  # (d)
-                self.exit(t, bar.open, "take_profit", slipped=False, at_open=True)
+                self.exit(t, bar.open, "take_profit", slipped=False)
             else:
                 held.bars_held += 1
         self.pending_exit = None
@@ -278,12 +269,12 @@ class ReferenceSimulator:
         """
         pcts = [p for p in (order.stop_loss_pct, order.trailing_stop_pct) if p is not None]
         if not pcts:
-            return math.inf if self.settings.fixed_fee == 0 else -math.inf
+            return math.inf
         level = level_below(fill, min(pcts), order.side)
         left = market_price(level, buys=order.side == SHORT, settings=self.settings)
         return order.side * (fill - left) + self.settings.fee * (fill + left)
 
-    def exit(self, t: int, price: float, reason: str, *, slipped: bool, at_open: bool = False):
+    def exit(self, t: int, price: float, reason: str, *, slipped: bool) -> None:
         """(5) Fill an exit of the whole position, write the trade down (12)."""
         held, costs = self.position, self.settings
         assert held is not None
@@ -313,13 +304,11 @@ class ReferenceSimulator:
             ]
         )
         self.position = None
-        if not at_open:
-            self.pending_exit = None
         if self.cash <= 0:  # (9) OPEN: an entry dropped by ruin is not a skipped one
             self.ruined = True
             self.pending_entry = None
 
-    def decide_at_the_close(self, t: int, bar: Bar) -> None:
+    def decide_at_the_close(self, bar: Bar) -> None:
         """(1) (3) (4) Turn the signals of bar t into orders for the next open."""
         if self.ruined:
             return
@@ -381,27 +370,27 @@ def reference_simulate(
     if method == "risk_percent" and stop_loss_pct is None and trailing_stop_pct is None:
         raise DefinitionError("risk_percent needs a stop")  # (6)
     count = len(bars)
-    never = [False] * count
-    columns = [
+    never = pd.Series([False] * count)
+    signals = (long_entries, long_exits, short_entries, short_exits)
+    stops = (stop_loss_pct, take_profit_pct, trailing_stop_pct)
+    rows = zip(
         *(bars[name].tolist() for name in ("open", "high", "low", "close")),
-        *(
-            never if signal is None else signal.tolist()
-            for signal in (long_entries, long_exits, short_entries, short_exits)
-        ),
-        *(per_bar(pct, count) for pct in (stop_loss_pct, take_profit_pct, trailing_stop_pct)),
-    ]
-    settings = Settings(
-        fee=fee_bps / 1e4,
-        fixed_fee=fixed_fee,
-        slippage=slippage_bps / 1e4,
-        borrow=borrow_bps / 1e4,
-        method=method,
-        amount=amount,
-        lot_size=lot_size,
-        max_bars=max_bars,
+        *((never if signal is None else signal).tolist() for signal in signals),
+        *(per_bar(pct, count) for pct in stops),
+        strict=True,
     )
-    rows = [Bar(*row) for row in zip(*columns, strict=True)]
-    simulator = ReferenceSimulator(rows, list(bars.index), settings, float(initial_equity))
+    settings = Settings(
+        fee_bps / 1e4,
+        fixed_fee,
+        slippage_bps / 1e4,
+        borrow_bps / 1e4,
+        method,
+        amount,
+        lot_size,
+        max_bars,
+    )
+    walk = [Bar(*row) for row in rows]
+    simulator = ReferenceSimulator(walk, list(bars.index), settings, float(initial_equity))
     simulator.run()
     return ReferenceResult(
         trades=pd.DataFrame(simulator.trades, columns=TRADE_COLUMNS),

@@ -1,8 +1,9 @@
 CREATE TABLE run_details (
     -- one row per run: what it was made of, enough to compute it again
     backtest_run_id BIGINT PRIMARY KEY REFERENCES backtest_runs (id),
-    fingerprint VARCHAR NOT NULL,
-    bars_digest VARCHAR NOT NULL,
+    -- both NULL where the run failed before it had read its bars
+    fingerprint VARCHAR,
+    bars_digest VARCHAR,
     -- the run saw what the database held at this moment
     bars_as_of TIMESTAMP NOT NULL,
     adjusted VARCHAR NOT NULL,

@@ -1,0 +1,1 @@
+"""Backtests: the simulation, recorded runs, and a second opinion on them."""

@@ -1,0 +1,223 @@
+"""The backtests room's verbs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitstockerz_lab.backtests import orphans, plan, store
+from bitstockerz_lab.backtests.run import Run
+from bitstockerz_lab.backtests.verify import Verification, verify
+from bitstockerz_lab.enums import Status
+from bitstockerz_lab.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    import pandas as pd
+
+    from bitstockerz_lab.storage import Database
+    from bitstockerz_lab.strategies.store import StrategyVersion
+    from bitstockerz_lab.users import User
+
+LISTED = [
+    "id", "status", "strategy", "version", "symbol", "timeframe", "start_date", "end_date",
+    "total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades", "error_message",
+    "created_at",
+]  # fmt: skip
+
+
+class Backtests:
+    """`lab.backtests`: run strategies, and look at what was run."""
+
+    def __init__(self, database: Database, user: User) -> None:
+        self._database = database
+        self._user = user
+
+    def run(  # noqa: PLR0913 - the contract's signature
+        self,
+        strategy: str | int | StrategyVersion,
+        symbol: str,
+        timeframe: str | None = None,
+        start: str | date | datetime | None = None,
+        end: str | date | datetime | None = None,
+        *,
+        version: int | None = None,
+        parameters: Mapping[str, float] | None = None,
+        initial_equity: float = 100_000,
+        fee_bps: float = 0,
+        fixed_fee: float = 0,
+        slippage_bps: float = 0,
+        borrow_bps: float = 0,
+        lot_size: float = 0,
+        sizing: tuple[str, float] | None = None,
+        stop_loss_pct: float | None = None,
+        take_profit_pct: float | None = None,
+        trailing_stop_pct: float | None = None,
+        max_bars: int | None = None,
+        adjusted: str | bool = "all",
+        rerun: bool = False,
+    ) -> Run:
+        """Backtest a saved strategy and record the run, its trades and its equity.
+
+        Parameters
+        ----------
+        strategy : name, StrategyVersion or its id
+        symbol : in any case
+        timeframe : None takes the only one stored
+        start, end : first and last bar, inclusive, UTC; a bare date as `end` means that whole day.
+            Earlier bars warm the indicators up.
+        version : None takes the newest
+        parameters : the strategy's own, by name; the rest keep their defaults
+        initial_equity, fixed_fee : account currency; the fee is per fill
+        fee_bps, slippage_bps : basis points of notional, per fill
+        borrow_bps : basis points a year a short pays
+        lot_size : quantity is a multiple of it; 0 is fractional
+        sizing, stop_loss_pct, take_profit_pct, trailing_stop_pct, max_bars :
+            only what the strategy leaves open; sizing is ("percent_of_equity", 100) if nobody says
+        adjusted : "all" for dividends and splits, "split", or False
+        rerun : False gives a completed run with the same fingerprint back
+
+        Raises
+        ------
+        UnknownName, DataError, NoBars, DefinitionError
+            What was asked for does not exist or does not hold together. What goes wrong once the
+            run has a row is recorded there as well.
+
+        Examples
+        --------
+        >>> run = lab.backtests.run("Golden cross", "AAPL", start="2010-01-01", fee_bps=5)
+        >>> run.metrics.total_return_pct
+        """
+        terms: dict[str, Any] = {
+            "initial_equity": initial_equity,
+            "fee_bps": fee_bps,
+            "fixed_fee": fixed_fee,
+            "slippage_bps": slippage_bps,
+            "borrow_bps": borrow_bps,
+            "lot_size": lot_size,
+            "sizing": sizing,
+            "stop_loss_pct": stop_loss_pct,
+            "take_profit_pct": take_profit_pct,
+            "trailing_stop_pct": trailing_stop_pct,
+            "max_bars": max_bars,
+        }
+        wish = plan.Wish(
+            strategy=strategy,
+            symbol=symbol,
+            timeframe=timeframe,
+            start=start,
+            end=end,
+            version=version,
+            parameters=parameters,
+            terms=terms,
+            adjusted=adjusted,
+        )
+        return self._run(wish, rerun=rerun)
+
+    def get(self, run_id: int) -> Run:
+        """Return a recorded run.
+
+        Raises
+        ------
+        UnknownName
+            There is no such run.
+        """
+        with self._database.read() as con:
+            return Run.load(con, self._database, self._user.id, int(run_id))
+
+    def list(
+        self,
+        strategy: str | None = None,
+        symbol: str | None = None,
+        status: str | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """Return the recorded runs, newest first, a row each.
+
+        Parameters
+        ----------
+        strategy, symbol, status : only those, in any case
+        limit : at most so many
+
+        Returns
+        -------
+        DataFrame
+            id, status, strategy, version, symbol, timeframe, start_date, end_date,
+            total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, error_message, created_at.
+        """
+        with self._database.read() as con:
+            runs = store.rows(con, self._user.id)
+        for column, wanted in {"strategy": strategy, "symbol": symbol, "status": status}.items():
+            if wanted is not None:
+                runs = runs[runs[column].str.casefold() == wanted.strip().casefold()]
+        return runs[LISTED].head(len(runs) if limit is None else limit).reset_index(drop=True)
+
+    def compare(self, runs: Iterable[int | Run]) -> pd.DataFrame:
+        """Return runs side by side: a column a run, a row a fact or metric.
+
+        Parameters
+        ----------
+        runs : ids or Runs
+
+        Returns
+        -------
+        DataFrame
+            Columns: run ids as asked. Rows: strategy, version, symbol, timeframe, start_date,
+            end_date, status, then every metric.
+        """
+        import pandas as pd  # noqa: PLC0415 - only here
+
+        found = [self.get(run if isinstance(run, int) else run.id) for run in runs]
+        facts = ["strategy", "version", "symbol", "timeframe", "start_date", "end_date", "status"]
+        columns = {
+            run.id: {name: getattr(run, name) for name in facts}
+            | (run.metrics.as_dict() if run.metrics is not None else {})
+            for run in found
+        }
+        return pd.DataFrame(columns, dtype=object)
+
+    def verify(self, run: int | Run) -> Verification:
+        """Recompute a recorded run, compare it bit for bit, and ask a second engine.
+
+        Parameters
+        ----------
+        run : a Run or its id
+
+        Returns
+        -------
+        Verification
+            Its `ok` says whether everything that could be compared is equal.
+        """
+        return verify(self.get(run if isinstance(run, int) else run.id))
+
+    def _run(self, wish: plan.Wish, *, rerun: bool) -> Run:
+        with self._database.read() as con:
+            materials = plan.gather(con, self._user.id, wish)
+            if not rerun and materials.fingerprint is not None:
+                version_id = materials.recipe.version.id
+                known = store.completed(con, self._user.id, version_id, materials.fingerprint)
+                if known is not None:
+                    return Run.load(con, self._database, self._user.id, known)
+        with self._database.write() as con:
+            orphans.settle(con)
+            run_id = store.begin(con, self._user.id, materials)
+        try:
+            bars = materials.bars_or_raise()
+            simulation = materials.recipe.simulate(bars)
+            with self._database.write() as con:
+                store.record(con, run_id, simulation)
+                run = Run.load(con, self._database, self._user.id, run_id)
+        except BaseException as failure:
+            self._record_failure(run_id, failure)
+            raise
+        run.remember(bars, simulation)
+        return run
+
+    def _record_failure(self, run_id: int, failure: BaseException) -> None:
+        cancelled = isinstance(failure, KeyboardInterrupt)
+        status = Status.CANCELLED if cancelled else Status.FAILED
+        told = str(failure) if isinstance(failure, LabError) else repr(failure)
+        message = "interrupted" if cancelled else told
+        with self._database.write() as con:
+            store.finish(con, run_id, status, message)

@@ -1,0 +1,212 @@
+"""The lines and markers of a backtest's charts: functions from frames to plotly traces."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bitstockerz_lab.backtests import report_frames
+from bitstockerz_lab.pages import COLOURS, formats
+
+CANDLES = 250
+"""Bars up to which candles are drawn; more are a line of closes."""
+
+MARKED = 3_000
+"""Trades up to which every one is marked; of more, the largest by profit or loss."""
+
+CONNECTED = 600
+"""Trades up to which a dotted line joins entry and exit."""
+
+OUTCOMES = {1: ("a profit", "gain", "circle"), -1: ("a loss", "loss", "x"), 0: ("nothing", "ink", "diamond")}
+"""What an exit came to, its colour and its shape: not told apart by colour alone."""
+
+ENTRIES = {"LONG": ("Long entry", "triangle-up"), "SHORT": ("Short entry", "triangle-down")}
+
+
+def price(bars: pd.DataFrame, currency: str) -> list[Any]:
+    """Return the price as candles, or as a thinned line of closes where there are many bars."""
+    timeframe = bars.attrs.get("timeframe", "1d")
+    name = " ".join(
+        (escape(str(bars.attrs.get("symbol", "Price"))),)
+        + (("(simulated)",) if bars.attrs.get("simulated") else ())
+    )
+    places = formats.price_decimals(bars["close"].to_numpy())
+    if len(bars) <= CANDLES:
+        return [_candles(bars, timeframe, name, f",.{places}f", escape(currency))]
+    shown = report_frames.thin(bars[["close"]])
+    hover = (
+        f"%{{x|{moment_format(timeframe)}}}<br>close %{{y:,.{places}f}} {escape(currency)}"
+        "<extra></extra>"
+    )
+    line = {"color": COLOURS["ink"], "width": 1.2}
+    return [_line(shown["close"], timeframe, name, line, hover)]
+
+
+def trades(closed: pd.DataFrame, timeframe: str, currency: str) -> list[Any]:
+    """Return markers of entries and exits at their fill prices, and lines that join them."""
+    if closed.empty:
+        return []
+    marked = closed.assign(
+        number=range(1, len(closed) + 1),
+        outcome=np.sign(closed["pnl_abs"]).astype(int),
+        entered=moments(closed["entry_time"], timeframe),
+        left=moments(closed["exit_time"], timeframe),
+    ).reset_index(drop=True)
+    if len(marked) > MARKED:
+        sizes = marked["pnl_abs"].abs().sort_values(kind="stable")
+        marked = marked.loc[sizes.index[-MARKED:].sort_values()]
+    traces = _connections(marked) if len(marked) <= CONNECTED else []
+    few = f", the largest {len(marked):,} of {len(closed):,}" if len(marked) < len(closed) else ""
+    places = formats.price_decimals(closed["entry_price"].to_numpy())
+    for side, (name, shape) in ENTRIES.items():
+        rows = marked[marked["side"] == side]
+        words = [_entry_words(row, places, escape(currency)) for row in rows.itertuples()]
+        marker = _marker(shape, "other", len(marked))
+        traces += _marks(rows["entered"], rows["entry_price"], words, name + few, marker)
+    for outcome, (name, colour, shape) in OUTCOMES.items():
+        rows = marked[marked["outcome"] == outcome]
+        words = [_exit_words(row, places, escape(currency)) for row in rows.itertuples()]
+        marker = _marker(shape, colour, len(marked))
+        traces += _marks(rows["left"], rows["exit_price"], words, f"Exit with {name}{few}", marker)
+    return traces
+
+
+def equity(
+    curve: pd.Series, benchmark: pd.Series | None, timeframe: str, currency: str
+) -> list[Any]:
+    """Return the line of equity and, below it, that of buy and hold, thinned together."""
+    frame = pd.DataFrame({"Strategy": curve})
+    if benchmark is not None:
+        frame.insert(0, "Buy and hold", benchmark)
+    shown = report_frames.thin(frame)
+    lines = {
+        "Strategy": {"color": COLOURS["accent"], "width": 2},
+        "Buy and hold": {"color": COLOURS["ink"], "width": 1.3},
+    }
+    return [
+        _line(
+            shown[name],
+            timeframe,
+            name,
+            lines[name],
+            f"{name} %{{y:,.2f}} {escape(currency)}<extra></extra>",
+        )
+        for name in shown.columns
+    ]
+
+
+def drawdown(curve: pd.Series, initial_equity: float, timeframe: str) -> list[Any]:
+    """Return the fall below the highest equity so far, in percent, filled up to zero."""
+    fall = report_frames.drawdown_pct(curve, initial_equity)
+    shown = report_frames.thin(fall.to_frame())["drawdown_pct"]
+    line = {"color": COLOURS["loss"], "width": 1.2}
+    trace = _line(shown, timeframe, "Drawdown", line, "Drawdown %{y:,.2f} %<extra></extra>")
+    return [trace.update(fill="tozeroy", fillcolor="rgba(217, 104, 45, 0.18)", showlegend=False)]
+
+
+def moments(stamps: pd.Index | pd.Series, timeframe: str) -> list[str]:
+    """Return stamps as plotly reads them: UTC, to the minute where bars are shorter than a day."""
+    return list(pd.DatetimeIndex(stamps).strftime(moment_format(timeframe)))
+
+
+def moment_format(timeframe: str) -> str:
+    """Return how a stamp is written, for strftime and for plotly's hover texts."""
+    return "%Y-%m-%d %H:%M" if timeframe.endswith("h") else "%Y-%m-%d"
+
+
+def _line(values: pd.Series, timeframe: str, name: str, line: dict[str, Any], hover: str) -> Any:  # noqa: ANN401 - plotly has no types
+    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
+
+    return go.Scatter(
+        x=moments(values.index, timeframe),
+        y=values.to_numpy(),
+        mode="lines",
+        name=name,
+        line=line,
+        hovertemplate=hover,
+    )
+
+
+def _candles(bars: pd.DataFrame, timeframe: str, name: str, form: str, currency: str) -> Any:  # noqa: ANN401 - plotly has no types
+    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
+
+    line = {"color": COLOURS["ink"], "width": 1}
+    stamps = moments(bars.index, timeframe)
+    prices = {column: bars[column].to_numpy() for column in ("open", "high", "low", "close")}
+    words = [
+        f"{stamp}<br>open {row.open:{form}}<br>high {row.high:{form}}"
+        f"<br>low {row.low:{form}}<br>close {row.close:{form}} {currency}"
+        for stamp, row in zip(stamps, bars.itertuples(), strict=True)
+    ]
+    return go.Candlestick(
+        x=stamps,
+        **prices,
+        name=name,
+        increasing={"line": line, "fillcolor": "rgba(0,0,0,0)"},
+        decreasing={"line": line, "fillcolor": COLOURS["ink"]},
+        text=words,
+        hoverinfo="text",
+    )
+
+
+def _marker(shape: str, colour: str, marks: int) -> dict[str, Any]:
+    size = 10 if marks <= 150 else 7 if marks <= CONNECTED else 5  # noqa: PLR2004 - room on a screen
+    return {"symbol": shape, "size": size, "color": COLOURS[colour], "opacity": 0.92}
+
+
+def _marks(
+    x: pd.Series, y: pd.Series, words: list[str], name: str, marker: dict[str, Any]
+) -> list[Any]:
+    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
+
+    if x.empty:
+        return []
+    hover = "%{text}<extra></extra>"
+    return [
+        go.Scatter(
+            x=x.tolist(),
+            y=y.to_numpy(),
+            mode="markers",
+            name=name,
+            marker=marker,
+            text=words,
+            hovertemplate=hover,
+        )
+    ]
+
+
+def _connections(marked: pd.DataFrame) -> list[Any]:
+    """Return dotted lines from entry to exit: one trace for all profits, one for all losses."""
+    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
+
+    traces = []
+    for outcome, (_, colour, _) in OUTCOMES.items():
+        rows = marked[marked["outcome"] == outcome]
+        x = [moment for row in rows.itertuples() for moment in (row.entered, row.left, None)]
+        y = [at for row in rows.itertuples() for at in (row.entry_price, row.exit_price, None)]
+        line = {"color": COLOURS[colour], "width": 1.3, "dash": "dot"}
+        traces.append(
+            go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+        )
+    return [trace for trace in traces if trace.x]
+
+
+def _entry_words(row: Any, places: int, currency: str) -> str:  # noqa: ANN401 - a named tuple
+    return (
+        f"<b>Trade {row.number}: {row.side.lower()} entry</b><br>{row.entered}"
+        f"<br>{formats.quantity(row.quantity)} at {formats.price(row.entry_price, places)}"
+        f"<br>{formats.money(row.quantity * row.entry_price, currency)}"
+    )
+
+
+def _exit_words(row: Any, places: int, currency: str) -> str:  # noqa: ANN401 - a named tuple
+    reason = str(row.exit_reason).replace("_", " ")
+    return (
+        f"<b>Trade {row.number}: {row.side.lower()} exit, {reason}</b><br>{row.left}"
+        f"<br>{formats.quantity(row.quantity)} at {formats.price(row.exit_price, places)}"
+        f"<br>{formats.money(row.pnl_abs, currency, signed=True)}"
+        f" ({formats.percent(row.pnl_pct)})"
+    )

@@ -1,0 +1,317 @@
+"""Boolean signals in, trades and an equity curve out; no database.
+
+BACKTEST_RULES says what every word means here; `kernel` does the work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from bitstockerz_lab import clock, measures
+from bitstockerz_lab.backtests.terms import Levels, Terms
+from bitstockerz_lab.enums import AssetType, ExitReason, Side, SizingMethod
+from bitstockerz_lab.errors import BadBars, DataError
+from bitstockerz_lab.market import bars as market_bars
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Flags = NDArray[np.bool_]
+    Rows = NDArray[np.void]
+
+ENGINE_VERSION = "1"
+"""Goes into every fingerprint; raised when a rule or the kernel changes a number."""
+
+SIGNALS = ("long_entry", "long_exit", "short_entry", "short_exit")
+PRICES = ("open", "high", "low", "close")
+NUMBERS = (
+    "entry_price", "exit_price", "quantity", "pnl_abs", "mae_pct", "mfe_pct", "bars_held", "fees",
+    "borrow",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a simulation came to.
+
+    Attributes
+    ----------
+    trades : DataFrame, a row an exit fill
+        entry_time, exit_time (UTC stamps of the fills' bars), side ("LONG", "SHORT"), entry_price,
+        exit_price, quantity, pnl_abs (after all costs), pnl_pct (of quantity × entry price),
+        exit_reason, mae_pct ≤ 0 and mfe_pct ≥ 0 (worst and best price seen, of the entry price;
+        of the exit bar only the fill counts), bars_held, fees, borrow, position_no.
+    equity : Series of shape (n_bars,), name "equity"
+        Marked to market at each close; the last point is after closing what was open.
+    metrics : Metrics
+    skipped_entries : int
+        Entries whose size came to nothing.
+    ruined : bool
+        Equity fell to zero or below; nothing was traded after that.
+    """
+
+    trades: pd.DataFrame
+    equity: pd.Series
+    metrics: measures.Metrics
+    skipped_entries: int
+    ruined: bool
+
+    def _repr_html_(self) -> str:
+        return self.metrics._repr_html_()
+
+
+def simulate(  # noqa: PLR0913 - the contract's signature
+    bars: pd.DataFrame,
+    long_entries: ArrayLike,
+    long_exits: ArrayLike,
+    short_entries: ArrayLike | None = None,
+    short_exits: ArrayLike | None = None,
+    *,
+    initial_equity: float = 100_000,
+    fee_bps: float = 0,
+    fixed_fee: float = 0,
+    slippage_bps: float = 0,
+    sizing: tuple[str, float] = ("percent_of_equity", 100),
+    stop_loss_pct: float | ArrayLike | None = None,
+    take_profit_pct: float | ArrayLike | None = None,
+    trailing_stop_pct: float | ArrayLike | None = None,
+    max_bars: int | None = None,
+    lot_size: float = 0,
+    borrow_bps: float = 0,
+    asset_type: str = "EQUITY",
+) -> Simulation:
+    """Simulate boolean signals on bars: decided at the close, filled at the next open.
+
+    Counts as no trial in the registry, since nothing is recorded; `lab.backtests.run` records.
+
+    Parameters
+    ----------
+    bars : DataFrame of shape (n_bars, ≥ 4)
+        Columns open, high, low, close; ascending UTC index of bar starts. A bar with a price that
+        is NaN, infinite or ≤ 0 is missing: nothing fills on it.
+    long_entries, long_exits, short_entries, short_exits : boolean Series of shape (n_bars,)
+        Known at each bar's close. Levels, not events: see BACKTEST_RULES 3.
+    initial_equity : account currency
+    fee_bps, slippage_bps : basis points of notional, on each fill
+    fixed_fee : account currency, on each fill
+    sizing : (method, value)
+        percent_of_equity | fixed_cash | fixed_quantity | risk_percent
+    stop_loss_pct, take_profit_pct, trailing_stop_pct : percent from the entry fill
+        A number, or a Series of shape (n_bars,) read at the signal's close; NaN is none.
+    max_bars : leave at the open after that many bars held
+    lot_size : quantity is a multiple of it; 0 is fractional
+    borrow_bps : basis points a year a short pays
+    asset_type : "EQUITY" or "CRYPTO"; gives 252 or 365 days a year to the metrics
+
+    Raises
+    ------
+    BadBars, DataError
+        Bars or signals that cannot be used.
+    DefinitionError
+        Costs, stops or sizing that make no sense.
+
+    Examples
+    --------
+    >>> above = bars["close"] > bars["close"].rolling(50).mean()
+    >>> simulate(bars, above, ~above, fee_bps=5).metrics.total_return_pct
+    """
+    terms = Terms(
+        initial_equity=initial_equity,
+        fee_bps=fee_bps,
+        fixed_fee=fixed_fee,
+        slippage_bps=slippage_bps,
+        borrow_bps=borrow_bps,
+        lot_size=lot_size,
+        sizing=sizing,
+        max_bars=max_bars,
+    )
+    columns = (long_entries, long_exits, short_entries, short_exits)
+    signals = {
+        name: _signal(column, name, bars) for name, column in zip(SIGNALS, columns, strict=True)
+    }
+    levels = Levels(stop_loss_pct, take_profit_pct, trailing_stop_pct)
+    return simulate_signals(bars, signals, levels, terms, asset_type=asset_type)
+
+
+def simulate_signals(
+    bars: pd.DataFrame,
+    signals: Mapping[str, Flags],
+    levels: Levels,
+    terms: Terms,
+    *,
+    asset_type: str,
+    timeframe: str | None = None,
+    first: int = 0,
+) -> Simulation:
+    """Simulate the bars from position `first` on; what comes before only decides the first fill.
+
+    Parameters
+    ----------
+    bars : DataFrame of shape (n_bars, ≥ 4), warm-up bars included
+    signals : boolean arrays of shape (n_bars,) by the names in SIGNALS
+    levels, terms : stops and targets; costs and sizing
+    asset_type, timeframe : for the metrics; the timeframe is inferred where None
+    first : position of the period's first bar
+    """
+    asset_type = _asset_type(asset_type)
+    index = clock.stamps(bars)
+    missing = _check(bars, index)
+    levels.check(terms)
+    due = orders_due(len(bars), missing, signals, levels.columns(bars.index))[first:]
+    period, index = bars.iloc[first:], index[first:]
+    trades, equity, skipped, exposed, ruined = _run(
+        period, index.as_unit("ns").asi8, missing[first:], due, terms
+    )
+    trade_frame = _trades(trades, index)
+    equity_series = pd.Series(equity, index=index, name="equity")
+    metrics = measures.measure(
+        equity_series,
+        trade_frame,
+        period,
+        missing=missing[first:],
+        initial_equity=terms.initial_equity,
+        asset_type=asset_type,
+        timeframe=timeframe or clock.infer_timeframe(index),
+        exposed_bars=exposed,
+    )
+    return Simulation(trade_frame, equity_series, metrics, skipped, ruined)
+
+
+def _run(
+    bars: pd.DataFrame, stamps: NDArray[np.int64], missing: Flags, due: Rows, terms: Terms
+) -> tuple[Rows, NDArray[np.float64], int, int, bool]:
+    """Call the kernel; returns trades, equity, skipped entries, exposed bars and ruined."""
+    from bitstockerz_lab.backtests import kernel  # noqa: PLC0415 - heavy: numba
+
+    row = np.zeros(1, kernel.TERMS)
+    row["initial_equity"] = terms.initial_equity
+    row["fee"] = terms.fee_bps / 1e4
+    row["fixed_fee"] = terms.fixed_fee
+    row["slippage"] = terms.slippage_bps / 1e4
+    row["borrow_rate"] = terms.borrow_bps / 1e4
+    row["lot_size"] = terms.lot_size
+    row["max_bars"] = terms.max_bars or 0
+    row["method"] = list(SizingMethod).index(SizingMethod(terms.sizing[0]))
+    row["size"] = terms.sizing[1]
+    # a position needs an entry due at its open, so there are never more trades than that
+    trades = np.zeros(int((due["enter_long"] | due["enter_short"]).sum()) + 1, kernel.TRADE)
+    equity = np.empty(len(bars))
+    prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
+    simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
+    count, skipped, exposed, ruined = simulate_rows(
+        stamps, *prices, missing, due, row[0], trades, equity
+    )
+    return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
+
+
+def due_of(bars: pd.DataFrame, signals: Mapping[str, Flags]) -> Rows:
+    """Return what each bar's open has to carry out, without levels: an array of kernel.DUE."""
+    levels = Levels().columns(bars.index)
+    return orders_due(len(bars), market_bars.missing(bars), signals, levels)
+
+
+def orders_due(
+    n_bars: int,
+    missing: Flags,
+    signals: Mapping[str, Flags],
+    levels: Mapping[str, NDArray[np.float64]],
+) -> Rows:
+    """Return what each bar's open has to carry out: the last close's decisions, conflicts solved.
+
+    Both an entry and an exit of one side: the entry is void. Then both entries: both are void.
+    """
+    from bitstockerz_lab.backtests import kernel  # noqa: PLC0415 - heavy: numba
+
+    long_entry, long_exit, short_entry, short_exit = (signals[name] & ~missing for name in SIGNALS)
+    long_entry = long_entry & ~long_exit
+    short_entry = short_entry & ~short_exit
+    both = long_entry & short_entry
+    columns = {
+        "enter_long": long_entry & ~both,
+        "leave_long": long_exit,
+        "enter_short": short_entry & ~both,
+        "leave_short": short_exit,
+        **levels,
+    }
+    due: Rows = np.zeros(n_bars, kernel.DUE)
+    for name, column in columns.items():
+        due[name][1:] = column[:-1]
+    return due
+
+
+def _trades(trades: Rows, index: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return the kernel's trades as a frame."""
+    sides = {-1: Side.SHORT.value, 1: Side.LONG.value}
+    reasons = [reason.value for reason in ExitReason]
+    columns = {name: trades[name] for name in NUMBERS}
+    return pd.DataFrame(
+        {
+            "entry_time": index[trades["entry_bar"]],
+            "exit_time": index[trades["exit_bar"]],
+            "side": pd.array([sides[side] for side in trades["side"].tolist()], dtype="str"),
+            **{name: columns.pop(name) for name in ("entry_price", "exit_price", "quantity")},
+            "pnl_abs": columns.pop("pnl_abs"),
+            "pnl_pct": 100.0 * trades["pnl_abs"] / (trades["quantity"] * trades["entry_price"]),
+            "exit_reason": pd.array(
+                [reasons[code] for code in trades["exit_reason"].tolist()], dtype="str"
+            ),
+            **columns,
+            "position_no": np.arange(1, len(trades) + 1),
+        }
+    )
+
+
+def _asset_type(asset_type: str) -> str:
+    try:
+        return AssetType(str(asset_type).upper())
+    except ValueError:
+        known = " or ".join(AssetType)
+        raise DataError(f"asset_type must be {known}; got {asset_type!r}.") from None
+
+
+def _check(bars: pd.DataFrame, index: pd.DatetimeIndex) -> Flags:
+    """Return which bars are missing, having refused what is no bars frame."""
+    absent = [name for name in PRICES if name not in bars.columns]
+    if absent:
+        raise BadBars(
+            f"Bars need the columns open, high, low, close; {', '.join(absent)} is not there."
+        )
+    if len(bars) == 0:
+        raise BadBars("There are no bars to simulate. Load or select at least one.")
+    if not (index.is_monotonic_increasing and index.is_unique):
+        raise BadBars("Bars must ascend in time, each stamp once. Try bars.sort_index().")
+    open_, high, low, close = (bars[name].to_numpy(dtype=np.float64) for name in PRICES)
+    missing = market_bars.missing(bars)
+    wrong = ~missing & ((high < np.maximum(open_, close)) | (low > np.minimum(open_, close)))
+    if wrong.any():
+        at = int(wrong.argmax())
+        raise BadBars(
+            f"The bar of {index[at]} has open {open_[at]:g}, high {high[at]:g}, "
+            f"low {low[at]:g}, close {close[at]:g}: open and close must lie between low and high. "
+            "Drop it, or set its prices to NaN to have it skipped.",
+            timestamp=index[at],
+        )
+    return missing
+
+
+def _signal(signal: ArrayLike | None, name: str, bars: pd.DataFrame) -> Flags:
+    if signal is None:
+        return np.zeros(len(bars), dtype=bool)
+    if isinstance(signal, pd.Series) and not signal.index.equals(bars.index):
+        raise DataError(
+            f"{name} has another index than the bars. Compute it from these bars, or reindex it."
+        )
+    values = np.asarray(signal)
+    if values.dtype != bool:
+        raise DataError(
+            f"{name} must be boolean; got {values.dtype}. Fill what is missing with False."
+        )
+    if values.shape != (len(bars),):
+        raise DataError(f"{name} has {values.size} values for {len(bars)} bars.")
+    return values

@@ -1,0 +1,259 @@
+"""A run before it runs: everything it will be made of, resolved, with its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING, Any
+
+from bitstockerz_lab import clock, strategies
+from bitstockerz_lab.backtests.engine import ENGINE_VERSION, SIGNALS, Simulation, simulate_signals
+from bitstockerz_lab.backtests.terms import Levels, Terms
+from bitstockerz_lab.enums import AssetType
+from bitstockerz_lab.errors import DataError, DefinitionError, NoBars
+from bitstockerz_lab.market import bars as market_bars
+from bitstockerz_lab.market import factors, history
+from bitstockerz_lab.market import store as market_store
+from bitstockerz_lab.strategies import store as strategy_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from bitstockerz_lab.market.symbols import Symbol
+    from bitstockerz_lab.storage import Connection
+    from bitstockerz_lab.strategies.store import StrategyVersion
+
+LEVELS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct")
+EXITS = (*LEVELS, "max_bars")
+RAW = "raw"
+PACKAGES = ("bitstockerz-lab", "duckdb", "numba", "numpy", "pandas", "ta-lib")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was asked for: the arguments of `lab.backtests.run`, unresolved."""
+
+    strategy: str | int | StrategyVersion
+    symbol: str
+    timeframe: str | None = None
+    start: Any = None
+    end: Any = None
+    version: int | None = None
+    parameters: Mapping[str, float] | None = None
+    terms: Mapping[str, Any]
+    adjusted: str | bool = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What a run is made of besides its bars; the same recipe on the same bars is the same run."""
+
+    version: StrategyVersion
+    symbol: Symbol
+    timeframe: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    parameters: Mapping[str, float]
+    exits: Mapping[str, float]
+    terms: Terms
+    adjusted: str
+    warnings: tuple[str, ...] = ()
+
+    def fingerprint(self, bars_digest: str) -> str:
+        """Return the SHA-256 of everything that decides the run's numbers."""
+        made_of = {
+            "rules": self.version.definition.rules(),
+            "parameters": dict(self.parameters),
+            "symbol": self.symbol.symbol,
+            "asset_type": str(self.symbol.asset_type),
+            "timeframe": self.timeframe,
+            "period": [self.start.isoformat(), self.end.isoformat()],
+            "adjusted": self.adjusted,
+            "bars": bars_digest,
+            "terms": asdict(self.terms),
+            "exits": dict(self.exits),
+            "engine": ENGINE_VERSION,
+            "ta-lib": versions()["ta-lib"],
+        }
+        text = json.dumps(made_of, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def first_of(self, bars: pd.DataFrame) -> int:
+        """Return the position of the period's first bar; those before only warm up."""
+        return int(bars.index.searchsorted(self.start))
+
+    def simulate(self, bars: pd.DataFrame) -> Simulation:
+        """Run the strategy on the bars, warm-up included."""
+        signals = strategies.signals(self.version.definition, bars, self.parameters)
+        return simulate_signals(
+            bars,
+            {name: signals[name].to_numpy() for name in SIGNALS},
+            self.levels,
+            self.terms,
+            asset_type=str(self.symbol.asset_type),
+            timeframe=self.timeframe,
+            first=self.first_of(bars),
+        )
+
+    @property
+    def levels(self) -> Levels:
+        """Stops and targets."""
+        return Levels(**{name: self.exits.get(name) for name in LEVELS})
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """A recipe with the bars it asks for, as the database had them at `as_of`."""
+
+    recipe: Recipe
+    as_of: datetime
+    bars: pd.DataFrame | None
+    problem: NoBars | None
+
+    @property
+    def bars_digest(self) -> str | None:
+        """The digest of the exact bars, warm-up included; None without bars."""
+        return digest(self.bars) if self.bars is not None else None
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The run's fingerprint; None without bars."""
+        known = self.bars_digest
+        return self.recipe.fingerprint(known) if known is not None else None
+
+    @property
+    def provider(self) -> str:
+        """Where the bars come from; empty without bars."""
+        return str(self.bars.attrs["provider"]) if self.bars is not None else ""
+
+    def bars_or_raise(self) -> pd.DataFrame:
+        """Return the bars, or raise why there are none."""
+        if self.bars is None:
+            raise self.problem or AssertionError
+        return self.bars
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of what computes a run's numbers."""
+    return {name: installed_version(name) for name in PACKAGES}
+
+
+def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
+    """Turn what was asked for into a recipe.
+
+    Raises
+    ------
+    UnknownName, DataError, NoBars, DefinitionError
+        What was asked for does not exist or does not hold together.
+    """
+    version = strategy_store.get_version(con, user_id, wish.strategy, wish.version)
+    symbol = market_store.find_symbol(con, wish.symbol)
+    parameters = version.definition.resolve(dict(wish.parameters or {}))
+    exits, terms = _terms(version, parameters, wish.terms)
+    timeframe = history.timeframe_of(con, symbol, wish.timeframe)
+    first, last = market_store.extents(con, symbol).get(timeframe, (None, None))
+    if first is None or last is None:
+        raise history.no_bars(con, symbol, timeframe)
+    start = clock.utc(wish.start) if wish.start is not None else first
+    end = clock.last_stamp(wish.end, timeframe) if wish.end is not None else last
+    if start > end:
+        raise DataError(
+            f"start {start} is after end {end}. Swap them, or leave one out.", start=start, end=end
+        )
+    wanted = factors.how(wish.adjusted)
+    has_factors = not market_store.read_factors(con, symbol).empty
+    adjusted = wanted if has_factors and symbol.asset_type is AssetType.EQUITY else RAW
+    return Recipe(
+        version=version,
+        symbol=symbol,
+        timeframe=timeframe,
+        start=start,
+        end=end,
+        parameters=parameters,
+        exits=exits,
+        terms=terms,
+        adjusted=adjusted,
+        warnings=tuple(_warnings(symbol, terms, wanted, adjusted)),
+    )
+
+
+def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
+    """Resolve what was asked for and read its bars, all in one lease.
+
+    Bars that are not there become part of the answer, so that the failed run can be recorded.
+    """
+    as_of = clock.now()
+    recipe = resolve(con, user_id, wish)
+    try:
+        return Materials(recipe, as_of, read_bars(con, recipe), None)
+    except NoBars as problem:
+        return Materials(recipe, as_of, None, problem)
+
+
+def read_bars(con: Connection, recipe: Recipe, as_of: datetime | None = None) -> pd.DataFrame:
+    """Return the bars a recipe reads: all stored ones up to its end.
+
+    Raises
+    ------
+    NoBars
+        None lies in its period.
+    """
+    bars = history.read(
+        con,
+        recipe.symbol,
+        recipe.timeframe,
+        end=recipe.end,
+        adjusted=False if recipe.adjusted == RAW else recipe.adjusted,
+        as_of=as_of,
+    )
+    if recipe.first_of(bars) == len(bars):
+        raise history.no_bars(con, recipe.symbol, recipe.timeframe, recipe.start, recipe.end)
+    return bars
+
+
+def digest(bars: pd.DataFrame) -> str:
+    """Return the digest of the exact bars, warm-up included."""
+    return market_bars.digest(bars)
+
+
+def _warnings(symbol: Symbol, terms: Terms, wanted: str, adjusted: str) -> Iterator[str]:
+    """Yield what the reader of the result should know."""
+    if adjusted != RAW and (terms.lot_size or terms.fixed_fee):
+        yield (
+            f"Prices are adjusted ({adjusted}): they are not what was paid on the day, so lot_size "
+            "and fixed_fee do not mean what they did then. adjusted=False uses raw prices."
+        )
+    if symbol.asset_type is AssetType.EQUITY and wanted != adjusted:
+        yield (
+            f"{symbol.symbol} has no price factors, so its prices are raw: a split looks like a "
+            "crash and dividends are missing. Load some with lab.market.load_factors(...)."
+        )
+
+
+def _terms(
+    version: StrategyVersion, parameters: Mapping[str, float], given: Mapping[str, Any]
+) -> tuple[dict[str, float], Terms]:
+    """Join what the definition sets with what the call sets; both setting one is an error."""
+    fixed = dict(version.definition.exits(parameters))
+    called = {name: value for name, value in given.items() if value is not None}
+    twice = sorted(set(fixed) & set(called))
+    if twice:
+        name = twice[0]
+        raise DefinitionError(
+            f"{name}={called[name]!r} was given, but {version.name} version {version.version} sets "
+            f"{name} itself ({fixed[name]!r}). Leave it out, or save a version without it.",
+            name=name,
+        )
+    both = {**called, **fixed}
+    costs = {name: value for name, value in called.items() if name not in (*EXITS, "sizing")}
+    sizing = {"sizing": both["sizing"]} if "sizing" in both else {}
+    terms = Terms(**costs, **sizing, max_bars=both.get("max_bars"))
+    Levels(**{name: both.get(name) for name in LEVELS}).check(terms)
+    return {name: both[name] for name in EXITS if name in both}, terms

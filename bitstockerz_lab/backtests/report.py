@@ -1,0 +1,119 @@
+"""A run as a report: one self-contained page, or the same sections one by one in a notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from bitstockerz_lab import pages
+from bitstockerz_lab.backtests import report_sections
+from bitstockerz_lab.errors import LabError
+
+if TYPE_CHECKING:
+    from bitstockerz_lab.backtests.report_sections import Section
+    from bitstockerz_lab.backtests.run import Run
+
+MIMETYPE = "application/vnd.plotly.v1+json"
+CONFIG = {"responsive": True, "displaylogo": False, "showSendToCloud": False}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run came to and what it was made of.
+
+    In a notebook it shows itself section by section, as ordinary outputs.
+
+    Parameters
+    ----------
+    run : a run of any status; one that failed says why
+
+    Examples
+    --------
+    >>> run.report("reports/golden-cross.html")  # doctest: +SKIP
+    """
+
+    run: Run
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in their order: header, headline, price, equity, …, definitions."""
+        return report_sections.build(self.run)
+
+    @property
+    def title(self) -> str:
+        """Strategy, symbol and run id, as plain text."""
+        return f"{self.run.strategy} on {self.run.symbol} · run {self.run.id}"
+
+    def html(self) -> str:
+        """Return the whole page: offline, light and dark, plotly.js inside."""
+        return pages.document(self.title, [section.html() for section in self.sections])
+
+    def write(self, path: str | Path) -> Path:
+        """Write the page to a file, wholly or not at all, and return the file's path.
+
+        Parameters
+        ----------
+        path : a file; folders above it are made, an older file is replaced
+
+        Raises
+        ------
+        LabError
+            The path is a folder or cannot be written.
+        """
+        target = Path(path).expanduser().absolute()
+        if target.is_dir():
+            raise LabError(
+                f"The report cannot be written to {target}: that is a folder. "
+                f"Name a file in it, like {target / f'run-{self.run.id}.html'}.",
+                path=target,
+            )
+        page = self.html()
+        half = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            half.write_text(page, encoding="utf-8")
+            half.replace(target)
+        except OSError as problem:
+            _forget(half)
+            raise LabError(
+                f"The report cannot be written to {target}: {problem.strerror}. "
+                "Give the path of a file in a folder you may write to.",
+                path=target,
+            ) from problem
+        return target
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.title}; .write('report.html') makes the page>"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415 - reason: heavy
+
+        for output in self.outputs():
+            display(output, raw=True)
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """Return what a notebook shows, one bundle of types an output, in the page's order."""
+        bundles: list[dict[str, Any]] = []
+        for section in self.sections:
+            for part in section.outputs():
+                if isinstance(part, Markup):
+                    shown = Markup('<div class="bz">{}</div>').format(part)
+                    piece = pages.standalone(part) if not bundles else shown
+                    bundles.append({"text/html": str(piece), "text/plain": section.title})
+                else:
+                    content = json.loads(part.to_json()) | {"config": CONFIG}
+                    bundles.append({MIMETYPE: content, "text/plain": f"[chart: {section.title}]"})
+        return bundles
+
+
+def _forget(half: Path) -> None:
+    try:
+        half.unlink(missing_ok=True)
+    except OSError:
+        return

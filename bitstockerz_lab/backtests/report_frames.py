@@ -1,0 +1,96 @@
+"""Frames a report and its charts are drawn from: thinned points, drawdown, returns by month."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+POINTS = 2_000
+"""Points a long line is drawn with at most; a screen shows no more."""
+
+UNTHINNED = 3_000
+"""Bars up to which a line is drawn whole: ten years of days."""
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def thin(
+    frame: pd.DataFrame, points: int = POINTS, *, unthinned: int = UNTHINNED
+) -> pd.DataFrame:
+    """Return the rows a line chart needs: the highest and the lowest of each stretch.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n, k)
+        Columns drawn over the same index.
+    points : rows kept at most; at least 4 times the number of columns
+    unthinned : up to so many rows all are kept
+
+    Returns
+    -------
+    DataFrame of shape (≤ max(points, unthinned), k)
+        Rows of `frame`, in order, with its first and its last. Of every stretch of equal length the
+        rows where a column is highest or lowest stay, so no peak and no trough is lost. NaN is
+        neither.
+    """
+    if len(frame) <= max(points, unthinned):
+        return frame
+    stretches = max(1, (points - 2) // (2 * frame.shape[1]))
+    edges = np.linspace(0, len(frame), stretches + 1).astype(np.int64)
+    kept = [0, len(frame) - 1]
+    for column in frame.to_numpy(dtype=np.float64).T:
+        missing = np.isnan(column)
+        for values, pick in (
+            (np.where(missing, -np.inf, column), np.argmax),
+            (np.where(missing, np.inf, column), np.argmin),
+        ):
+            pairs = zip(edges[:-1], edges[1:], strict=True)
+            kept.extend(first + int(pick(values[first:last])) for first, last in pairs)
+    return frame.iloc[np.unique(kept)]
+
+
+def drawdown_pct(equity: pd.Series, initial_equity: float) -> pd.Series:
+    """Return how far equity is below its highest so far, in percent ≤ 0.
+
+    Parameters
+    ----------
+    equity : Series of shape (n_bars,)
+    initial_equity : counts as a point before the first
+
+    Notes
+    -----
+    The least of it is minus `max_drawdown_pct`; it may fall below −100 after ruin.
+    """
+    peak = equity.cummax().clip(lower=initial_equity)
+    return (100.0 * (equity / peak - 1.0)).rename("drawdown_pct")
+
+
+def monthly_returns(equity: pd.Series, initial_equity: float) -> pd.DataFrame:
+    """Return the compounded return of each calendar month and year, in percent.
+
+    Parameters
+    ----------
+    equity : Series of shape (n_bars,), index UTC timestamps
+    initial_equity : what the first month is measured against
+
+    Returns
+    -------
+    DataFrame of shape (n_years, 13)
+        Index `year`, columns Jan … Dec and Year. NaN where there is no bar, or where equity was
+        gone before. The months of a year compound to the year.
+    """
+    by_month = _returns_pct(equity, initial_equity, "%Y-%m")
+    by_year = _returns_pct(equity, initial_equity, "%Y")
+    years = [int(year) for year in by_year.index]
+    result = pd.DataFrame(np.nan, index=pd.Index(years, name="year"), columns=[*MONTHS, "Year"])
+    for month, value in by_month.items():
+        year, number = str(month).split("-")
+        result.loc[int(year), MONTHS[int(number) - 1]] = value
+    result["Year"] = by_year.to_numpy()
+    return result
+
+
+def _returns_pct(equity: pd.Series, initial_equity: float, period: str) -> pd.Series:
+    last = equity.groupby(pd.DatetimeIndex(equity.index).strftime(period)).last()
+    before = last.shift(1, fill_value=initial_equity)
+    return (100.0 * (last / before - 1.0)).where(before > 0)

@@ -1,0 +1,247 @@
+"""A recorded run, as a person meets it."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bitstockerz_lab import measures
+from bitstockerz_lab.backtests import plan, store
+from bitstockerz_lab.backtests.terms import Terms
+from bitstockerz_lab.enums import Status
+from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.market import bars as market_bars
+from bitstockerz_lab.market import store as market_store
+from bitstockerz_lab.strategies import store as strategy_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from bitstockerz_lab.backtests.engine import Simulation
+    from bitstockerz_lab.backtests.report import Report
+    from bitstockerz_lab.storage import Connection, Database
+    from bitstockerz_lab.strategies import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """What a run was made of.
+
+    Attributes
+    ----------
+    parameters : the strategy's own, resolved
+    costs : fee_bps, fixed_fee, slippage_bps, borrow_bps, lot_size
+    exits : stops, targets and max_bars that were set
+    sizing : (method, value)
+    adjusted : "all", "split" or "raw": what was done to the prices
+    bars_digest, fingerprint : SHA-256 in hex; None where the run failed before it read its bars
+    engine_version, versions : of the simulation and of the packages
+    warnings : sentences
+    skipped_entries, ruined : None unless completed
+    definition : the rules
+    provider, simulated : where the bars come from, and whether they were made up
+    """
+
+    parameters: dict[str, float]
+    costs: dict[str, float]
+    exits: dict[str, float]
+    sizing: tuple[str, float]
+    adjusted: str
+    bars_digest: str | None
+    fingerprint: str | None
+    engine_version: str
+    versions: dict[str, str]
+    warnings: list[str]
+    skipped_entries: int | None
+    ruined: bool | None
+    definition: Definition
+    provider: str
+    simulated: bool
+
+
+class Run:
+    """One strategy version on one symbol over one period, as recorded.
+
+    Attributes
+    ----------
+    id, status, strategy, version, strategy_version_id, symbol, asset_type, timeframe
+    start_date, end_date : stamps of the period's first and last bar, UTC
+    initial_equity, error_message, job_id, created_at, started_at, finished_at
+    metrics : Metrics, or None unless completed
+    details : RunDetails
+    trades, equity, bars, benchmark : read when first asked for
+
+    Examples
+    --------
+    >>> run = lab.backtests.run("Golden cross", "AAPL", fee_bps=5)
+    >>> run.metrics.sharpe_ratio, len(run.trades), run.equity.iloc[-1]
+    """
+
+    def __init__(
+        self, database: Database, user_id: int, row: dict[str, Any], recipe: plan.Recipe
+    ) -> None:
+        self._database = database
+        self._user_id = user_id
+        self._row = row
+        self.recipe = recipe
+        self.id: int = row["id"]
+        self.status = Status(row["status"])
+        self.strategy: str = row["strategy"]
+        self.version: int = row["version"]
+        self.strategy_version_id: int = row["strategy_version_id"]
+        self.symbol: str = row["symbol"]
+        self.asset_type: str = row["asset_type"]
+        self.timeframe: str = row["timeframe"]
+        self.start_date: pd.Timestamp = row["start_date"]
+        self.end_date: pd.Timestamp = row["end_date"]
+        self.initial_equity: float = row["initial_equity"]
+        self.job_id: int | None = row["job_id"]
+        self.error_message: str | None = row["error_message"]
+        self.created_at: pd.Timestamp = row["created_at"]
+        self.started_at: pd.Timestamp | None = row["started_at"]
+        self.finished_at: pd.Timestamp | None = row["finished_at"]
+
+    @classmethod
+    def load(cls, con: Connection, database: Database, user_id: int, run_id: int) -> Run:
+        """Return a recorded run; needs a lease.
+
+        Raises
+        ------
+        UnknownName
+            This user has no run of that id.
+        """
+        row = store.row(con, user_id, run_id)
+        version = strategy_store.get_version(con, user_id, row["strategy_version_id"], None)
+        exits = json.loads(row["exits_json"])
+        recipe = plan.Recipe(
+            version=version,
+            symbol=market_store.find_symbol(con, row["symbol"]),
+            timeframe=row["timeframe"],
+            start=row["start_date"],
+            end=row["end_date"],
+            parameters=json.loads(row["parameters_json"]),
+            exits=exits,
+            terms=Terms(
+                initial_equity=row["initial_equity"],
+                sizing=tuple(json.loads(row["sizing_json"])),
+                max_bars=exits.get("max_bars"),
+                **json.loads(row["costs_json"]),
+            ),
+            adjusted=row["adjusted"],
+        )
+        run = cls(database, user_id, row, recipe)
+        if run.status == Status.COMPLETED:
+            run.metrics = store.metrics_of(row, store.extra_metrics(con, run_id))
+        return run
+
+    metrics: measures.Metrics | None = None
+
+    @cached_property
+    def details(self) -> RunDetails:
+        """What the run was made of."""
+        row, recipe = self._row, self.recipe
+        return RunDetails(
+            parameters=dict(recipe.parameters),
+            costs=recipe.terms.costs,
+            exits=dict(recipe.exits),
+            sizing=recipe.terms.sizing,
+            adjusted=recipe.adjusted,
+            bars_digest=row["bars_digest"],
+            fingerprint=row["fingerprint"],
+            engine_version=row["engine_version"],
+            versions=json.loads(row["versions_json"]),
+            warnings=json.loads(row["warnings_json"]),
+            skipped_entries=row["skipped_entries"],
+            ruined=row["ruined"],
+            definition=recipe.version.definition,
+            provider=row["provider"],
+            simulated="synthetic" in row["provider"],
+        )
+
+    @cached_property
+    def trades(self) -> pd.DataFrame:
+        """A row an exit fill; columns as `Simulation.trades`."""
+        with self._database.read() as con:
+            return store.trades(con, self.id)
+
+    @cached_property
+    def equity(self) -> pd.Series:
+        """Equity at each bar's close; the last point is after closing what was open."""
+        with self._database.read() as con:
+            return store.equity(con, self.id)
+
+    @cached_property
+    def all_bars(self) -> pd.DataFrame:
+        """The bars the run read, warm-up included, as they were then.
+
+        Raises
+        ------
+        DataError
+            They are not the bars the run was made of.
+        """
+        with self._database.read() as con:
+            bars = plan.read_bars(con, self.recipe, as_of=self._row["bars_as_of"])
+        if plan.digest(bars) != self._row["bars_digest"]:
+            raise DataError(
+                f"The stored {self.timeframe} bars of {self.symbol} are not those of run {self.id} "
+                "any more: their digest differs. Somebody changed the database outside the lab.",
+                run_id=self.id,
+            )
+        return bars
+
+    @property
+    def bars(self) -> pd.DataFrame:
+        """The bars of the period, as the run saw them."""
+        return self.all_bars.iloc[self.recipe.first_of(self.all_bars) :]
+
+    @property
+    def benchmark(self) -> pd.Series:
+        """Buy and hold of the same bars from the first open, without costs."""
+        bars = self.bars
+        return measures.benchmark_curve(bars, market_bars.missing(bars), self.initial_equity)
+
+    def remember(self, bars: pd.DataFrame, simulation: Simulation) -> None:
+        """Keep what was just computed, so that it need not be read back."""
+        self.__dict__.update(all_bars=bars, trades=simulation.trades, equity=simulation.equity)
+
+    def chart(self) -> go.Figure:
+        """Return price with entries and exits, equity against buy and hold, and drawdown."""
+        from bitstockerz_lab.backtests import charts  # noqa: PLC0415 - heavy: plotly
+
+        return charts.run_chart(self)
+
+    def report(self, path: str | Path | None = None) -> Report:
+        """Return the report; with a path, also write it there as one self-contained HTML page.
+
+        Examples
+        --------
+        >>> run.report("golden-cross.html")
+        """
+        from bitstockerz_lab.backtests.report import Report  # noqa: PLC0415 - heavy: plotly
+
+        report = Report(self)
+        if path is not None:
+            report.write(path)
+        return report
+
+    def __repr__(self) -> str:
+        came_to = self.error_message or ""
+        if self.metrics is not None:
+            came_to = (
+                f"return {self.metrics.total_return_pct:,.2f} %, max drawdown "
+                f"{self.metrics.max_drawdown_pct:,.2f} %, {self.metrics.num_trades} trades"
+            )
+        return (
+            f"Run {self.id} {self.status}: {self.strategy} version {self.version} on {self.symbol} "
+            f"{self.timeframe}, {self.start_date:%Y-%m-%d} to {self.end_date:%Y-%m-%d}. {came_to}"
+        ).rstrip()
+
+    def _repr_html_(self) -> str:
+        numbers = self.metrics._repr_html_() if self.metrics is not None else ""
+        return f"<p>{html.escape(repr(self))}</p>{numbers}"

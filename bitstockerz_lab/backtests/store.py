@@ -1,0 +1,240 @@
+"""The backtests room's only SQL: runs, their results, trades and equity, and who runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from bitstockerz_lab import clock
+from bitstockerz_lab.backtests import orphans
+from bitstockerz_lab.backtests.engine import ENGINE_VERSION
+from bitstockerz_lab.backtests.plan import versions
+from bitstockerz_lab.enums import Status
+from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.storage import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bitstockerz_lab.backtests.engine import Simulation
+    from bitstockerz_lab.backtests.plan import Materials
+    from bitstockerz_lab.measures import Metrics
+    from bitstockerz_lab.storage import Connection
+
+RESULTS = (
+    "final_equity", "total_return_pct", "max_drawdown_pct", "win_rate_pct", "num_trades",
+    "avg_win_pct", "avg_loss_pct", "sharpe_ratio",
+)  # fmt: skip
+TRADES = (
+    "entry_time", "exit_time", "side", "entry_price", "exit_price", "quantity", "pnl_abs",
+    "pnl_pct",
+)  # fmt: skip
+TRADE_DETAILS = (
+    "position_no", "exit_reason", "mae_pct", "mfe_pct", "bars_held", "fees", "borrow",
+)  # fmt: skip
+
+RUNS = """
+SELECT
+    backtest_runs.id, backtest_runs.status, strategies.name AS strategy,
+    strategy_versions.version_number AS version, backtest_runs.strategy_version_id,
+    symbols.symbol, symbols.asset_type, backtest_runs.timeframe, backtest_runs.start_date,
+    backtest_runs.end_date, backtest_runs.initial_equity, backtest_runs.job_id,
+    backtest_runs.error_message, backtest_runs.created_at, backtest_runs.started_at,
+    backtest_runs.finished_at, run_details.* EXCLUDE (backtest_run_id),
+    backtest_results.* EXCLUDE (id, backtest_run_id)
+FROM backtest_runs
+JOIN strategies ON strategies.id = backtest_runs.strategy_id
+JOIN strategy_versions ON strategy_versions.id = backtest_runs.strategy_version_id
+JOIN symbols ON symbols.id = backtest_runs.symbol_id
+JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
+LEFT JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.id
+WHERE backtest_runs.user_id = $user_id
+"""
+
+TRADES_OF = """
+SELECT
+    entry_time, exit_time, side, entry_price, exit_price, quantity, pnl_abs, pnl_pct,
+    exit_reason, mae_pct, mfe_pct, bars_held, fees, borrow, position_no
+FROM backtest_trades
+JOIN trade_details ON trade_details.backtest_trade_id = backtest_trades.id
+WHERE backtest_run_id = ?
+ORDER BY backtest_trades.id
+"""
+
+KNOWN_RUN = """
+SELECT max(backtest_runs.id)
+FROM backtest_runs
+JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
+WHERE fingerprint = ? AND user_id = ? AND strategy_version_id = ? AND status = 'completed'
+"""
+
+
+def begin(con: Connection, user_id: int, materials: Materials) -> int:
+    """Add the row of a run that is about to be simulated, with its details; returns its id."""
+    now, recipe = clock.now(), materials.recipe
+    job_id = os.environ.get("BITSTOCKERZ_JOB_ID")
+    (run_id,) = con.execute(  # type: ignore[misc]
+        """
+        INSERT INTO backtest_runs (
+            user_id, strategy_id, strategy_version_id, symbol_id, timeframe, start_date, end_date,
+            initial_equity, status, job_id, created_at, updated_at, started_at
+        )
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        RETURNING id
+        """,
+        [
+            user_id, recipe.version.strategy_id, recipe.version.id, recipe.symbol.id,
+            recipe.timeframe, _naive(recipe.start), _naive(recipe.end),
+            recipe.terms.initial_equity, Status.RUNNING, int(job_id) if job_id else None,
+            now, now, now,
+        ],
+    ).fetchone()  # fmt: skip
+    frames.append(con, "run_details", pd.DataFrame([_details(run_id, materials)]))
+    orphans.claim(con, run_id)
+    return int(run_id)
+
+
+def _details(run_id: int, materials: Materials) -> dict[str, object]:
+    """Return the row of `run_details`."""
+    recipe = materials.recipe
+    return {
+        "backtest_run_id": run_id,
+        "fingerprint": materials.fingerprint,
+        "bars_digest": materials.bars_digest,
+        "bars_as_of": materials.as_of,
+        "adjusted": recipe.adjusted,
+        "provider": materials.provider,
+        "parameters_json": json.dumps(dict(recipe.parameters)),
+        "costs_json": json.dumps(recipe.terms.costs),
+        "sizing_json": json.dumps(recipe.terms.sizing),
+        "exits_json": json.dumps(dict(recipe.exits)),
+        "engine_version": ENGINE_VERSION,
+        "versions_json": json.dumps(versions()),
+        "warnings_json": json.dumps(list(recipe.warnings)),
+        "tags_json": "[]",
+        "notebook": os.environ.get("BITSTOCKERZ_NOTEBOOK"),
+    }
+
+
+def record(con: Connection, run_id: int, simulation: Simulation) -> None:
+    """Store what a run came to and say that it is completed."""
+    metrics = simulation.metrics.as_dict()
+    (symbol_id,) = con.execute(  # type: ignore[misc]
+        "SELECT symbol_id FROM backtest_runs WHERE id = ?", [run_id]
+    ).fetchone()
+    results = {name: metrics.pop(name) for name in RESULTS}
+    frames.append(con, "backtest_results", pd.DataFrame([{"backtest_run_id": run_id, **results}]))
+    extra = pd.DataFrame(
+        {"metric": list(metrics), "value": pd.array(list(metrics.values()), "Float64")}
+    )
+    frames.append(con, "run_metrics", extra.assign(backtest_run_id=run_id))
+    trades = simulation.trades
+    if len(trades):
+        numbers = con.execute(
+            "SELECT nextval('backtest_trades_id') AS id FROM range(?)", [len(trades)]
+        ).fetchnumpy()["id"]
+        rows = trades[list(TRADES)].assign(id=numbers, backtest_run_id=run_id, symbol_id=symbol_id)
+        frames.append(con, "backtest_trades", rows)
+        details = trades[list(TRADE_DETAILS)].assign(backtest_trade_id=numbers)
+        frames.append(con, "trade_details", details)
+    points = simulation.equity.rename_axis("timestamp").reset_index()
+    frames.append(con, "backtest_equity_points", points.assign(backtest_run_id=run_id))
+    con.execute(
+        "UPDATE run_details SET skipped_entries = ?, ruined = ? WHERE backtest_run_id = ?",
+        [simulation.skipped_entries, simulation.ruined, run_id],
+    )
+    finish(con, run_id, Status.COMPLETED)
+
+
+def finish(con: Connection, run_id: int, status: Status, error_message: str | None = None) -> None:
+    """Say how a run ended."""
+    now = clock.now()
+    con.execute(
+        """
+        UPDATE backtest_runs
+        SET status = ?, error_message = ?, finished_at = ?, updated_at = ?
+        WHERE id = ?
+        """,
+        [status, error_message, now, now, run_id],
+    )
+
+
+def completed(con: Connection, user_id: int, version_id: int, fingerprint: str) -> int | None:
+    """Return the newest completed run with that fingerprint, or None."""
+    (run_id,) = con.execute(KNOWN_RUN, [fingerprint, user_id, version_id]).fetchone()  # type: ignore[misc]
+    return None if run_id is None else int(run_id)
+
+
+def row(con: Connection, user_id: int, run_id: int) -> dict[str, Any]:
+    """Return a run's row with its details and results, by column.
+
+    Raises
+    ------
+    UnknownName
+        This user has no run of that id.
+    """
+    found = frames.read(
+        con,
+        RUNS + "AND backtest_runs.id = $run_id",
+        {"user_id": user_id, "run_id": run_id},
+        zone="UTC",
+    )
+    if found.empty:
+        raise UnknownName(
+            f"No run {run_id}. lab.backtests.list() shows the runs there are.", run_id=run_id
+        )
+    return {str(name): _plain(value) for name, value in found.iloc[0].items()}
+
+
+def rows(con: Connection, user_id: int, run_ids: Sequence[int] | None = None) -> pd.DataFrame:
+    """Return the runs of a user, newest first, a row each."""
+    chosen = "AND ($run_ids IS NULL OR list_contains($run_ids, backtest_runs.id))"
+    order = "ORDER BY backtest_runs.id DESC"
+    values = {"user_id": user_id, "run_ids": None if run_ids is None else list(run_ids)}
+    return frames.read(con, f"{RUNS} {chosen} {order}", values, zone="UTC")
+
+
+def extra_metrics(con: Connection, run_id: int) -> dict[str, float | None]:
+    """Return the metrics that the result's row has no column for."""
+    query = "SELECT metric, value FROM run_metrics WHERE backtest_run_id = ?"
+    return dict(con.execute(query, [run_id]).fetchall())
+
+
+def trades(con: Connection, run_id: int) -> pd.DataFrame:
+    """Return a run's trades as `Simulation.trades` has them."""
+    return frames.read(con, TRADES_OF, [run_id], zone="UTC")
+
+
+def equity(con: Connection, run_id: int) -> pd.Series:
+    """Return a run's equity curve as `Simulation.equity` has it."""
+    query = """
+        SELECT timestamp, equity
+        FROM backtest_equity_points
+        WHERE backtest_run_id = ?
+        ORDER BY timestamp
+    """
+    points = frames.read(con, query, [run_id], zone="UTC")
+    return points.set_index("timestamp")["equity"]
+
+
+def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
+    """Return the metrics of a completed run from its row and the rest of its metrics."""
+    from bitstockerz_lab.measures import Metrics  # noqa: PLC0415 - only completed runs have them
+
+    return Metrics(**{name: row[name] for name in RESULTS}, **extra)  # type: ignore[arg-type]
+
+
+def _naive(stamp: pd.Timestamp) -> datetime:
+    return stamp.tz_convert("UTC").tz_localize(None).to_pydatetime(warn=False)
+
+
+def _plain(value: object) -> object:
+    """Return a cell as Python has it; None where the database has NULL."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return None
+    return value.item() if isinstance(value, np.generic) else value

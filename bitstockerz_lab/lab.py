@@ -1,0 +1,141 @@
+"""A lab: one database file and the verbs that work on it."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bitstockerz_lab import users
+from bitstockerz_lab.storage import Database
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bitstockerz_lab.backtests.api import Backtests
+    from bitstockerz_lab.batch.api import Batches
+    from bitstockerz_lab.market.api import Market
+    from bitstockerz_lab.strategies.api import Strategies
+    from bitstockerz_lab.users import User
+
+
+class Lab:
+    """One database file and the verbs that work on it; make one with `open_lab`.
+
+    Attributes
+    ----------
+    path : the database file
+    user : who is at work
+    market, strategies, backtests, batch : the rooms
+    executed_folder, reports_folder : where a batch's notebooks and pages go, beside the file
+    """
+
+    def __init__(self, database: Database, user: User) -> None:
+        self.database = database
+        self.user = user
+        self.path = database.path
+        self.executed_folder = self.path.parent / "executed"
+        self.reports_folder = self.path.parent / "reports"
+
+    @cached_property
+    def market(self) -> Market:
+        """Symbols and bars."""
+        from bitstockerz_lab.market.api import Market  # noqa: PLC0415 - a room opens when entered
+
+        return Market(self.database)
+
+    @cached_property
+    def strategies(self) -> Strategies:
+        """Strategies and their versions."""
+        from bitstockerz_lab.strategies.api import Strategies  # noqa: PLC0415 - as above
+
+        return Strategies(self.database, self.user)
+
+    @cached_property
+    def backtests(self) -> Backtests:
+        """Backtests and what came of them."""
+        from bitstockerz_lab.backtests.api import Backtests  # noqa: PLC0415 - as above
+
+        return Backtests(self.database, self.user)
+
+    @cached_property
+    def batch(self) -> Batches:
+        """Notebooks run by papermill."""
+        from bitstockerz_lab.batch.api import Batches  # noqa: PLC0415 - as above
+
+        return Batches(self.database, self.user, self.executed_folder, self.reports_folder)
+
+    def sql(
+        self, query: str, parameters: object = None, *, timeout_s: float = 60.0
+    ) -> pd.DataFrame:
+        """Answer one SELECT; nothing that writes or touches another file gets through.
+
+        Parameters
+        ----------
+        query : one statement that reads
+        parameters : values for its ``?``, or a dict for its ``$name``
+        timeout_s : a longer query is stopped, since nobody else can write meanwhile
+
+        Examples
+        --------
+        >>> lab.sql("SELECT status, count(*) AS runs FROM backtest_runs GROUP BY status")
+        """
+        return self.database.sql(query, parameters, timeout_s)
+
+    def __repr__(self) -> str:
+        return f"Lab({str(self.path)!r}, user={self.user.email!r})"
+
+
+def open_lab(path: str | Path | None = None, *, timeout_s: float = 30.0) -> Lab:
+    """Open a lab, creating its file or bringing it up to date.
+
+    Parameters
+    ----------
+    path : the database file. None takes `$BITSTOCKERZ_DB`, else ``data/lab.duckdb`` of the nearest
+        parent folder that has one (or has a pyproject.toml), else ``./data/lab.duckdb``.
+    timeout_s : how long a verb waits while somebody else uses the file
+
+    Returns
+    -------
+    Lab
+        Holds nothing open: other notebooks and the command line work beside it.
+
+    Raises
+    ------
+    StorageError
+        The file is no lab, was written by a newer version, or cannot be made.
+
+    Examples
+    --------
+    >>> lab = open_lab()
+    >>> lab.market.symbols()
+    """
+    database = Database(find_database() if path is None else Path(path).expanduser(), timeout_s)
+    database.open()
+    lab = Lab(database, users.current(database))
+    _settle_orphans(database)
+    return lab
+
+
+def find_database() -> Path:
+    """Return the database file that is meant when nobody names one."""
+    named = os.environ.get("BITSTOCKERZ_DB")
+    if named:
+        return Path(named).expanduser()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "lab.duckdb").exists() or (folder / "pyproject.toml").exists():
+            return folder / "data" / "lab.duckdb"
+    return here / "data" / "lab.duckdb"
+
+
+def _settle_orphans(database: Database) -> None:
+    """Mark runs whose process died, so that the registry tells the truth from the first look."""
+    from bitstockerz_lab.backtests import orphans  # noqa: PLC0415 - light: SQL only
+
+    with database.read() as con:
+        found = orphans.find(con)
+    if found:
+        with database.write() as con:
+            orphans.settle(con)

@@ -1,0 +1,200 @@
+"""The rules of bars: which rows are bars, which are missing, and their digest."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from bitstockerz_lab import clock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+COLUMNS = ("open", "high", "low", "close", "volume")
+PRICES = COLUMNS[:4]
+
+EARLIEST = pd.Timestamp("1700-01-01")
+"""Stamps before it do not fit into the digest's nanoseconds, and no market is older here."""
+
+OFF_GRID = {"1d": "the stamp is not midnight", "1h": "the stamp is not a full hour"}
+AGAIN = "duplicate stamp: the same row is there already"
+DISPUTED = "duplicate stamp with other values: nobody can say which row is right"
+
+
+def check(
+    bars: pd.DataFrame, timeframe: str = "1d", now: datetime | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part rows that are bars from rows that break a rule of bars.
+
+    Parameters
+    ----------
+    bars : DataFrame of shape (n_rows, 5 or more)
+        Columns open, high, low, close, volume as float64, index `timestamp` (tz-aware UTC; NaT
+        where a stamp could not be read), in any order. Further columns stay with the accepted.
+    timeframe : "1d" or "1h"; the grid the stamps must lie on, and when a bar is known
+    now : UTC, naive; a bar that ends later is refused as future. None means the clock.
+
+    Returns
+    -------
+    accepted : DataFrame
+        Valid bars, ascending, each stamp once.
+    refused : DataFrame of shape (n_refused, 2)
+        Columns `row` (position in `bars`, from 0, ascending) and `reason` (every broken rule).
+
+    Notes
+    -----
+    Rows that break no rule but share their stamp: where all of them are equal the first is
+    accepted and the others refused; where they differ every one is refused, because picking one
+    would be a guess.
+
+    Examples
+    --------
+    >>> index = pd.DatetimeIndex(["2020-01-02", "2020-01-03"], tz="UTC", name="timestamp")
+    >>> rows = pd.DataFrame({"open": [1.0, 2], "high": [2.0, 1], "low": [1.0, 1],
+    ...                      "close": [1.5, 1], "volume": [5.0, 5]}, index=index)
+    >>> accepted, refused = check(rows)
+    >>> len(accepted), refused["reason"].tolist()
+    (1, ['high below open'])
+    """
+    stamps = bars.index.tz_convert(None).as_unit("us")  # type: ignore[attr-defined]
+    reasons = _Reasons(len(bars))
+    _check_stamps(stamps, timeframe, now or clock.now(), reasons)
+    _check_values({name: bars[name].to_numpy() for name in COLUMNS}, reasons)
+    _check_duplicates(bars, stamps, reasons)
+    good = reasons.none()
+    accepted = bars if good.all() else bars[good]
+    if not accepted.index.is_monotonic_increasing:
+        accepted = accepted.sort_index(kind="stable")
+    return accepted, reasons.frame()
+
+
+def missing(bars: pd.DataFrame) -> np.ndarray:
+    """Return which bars have an open, high, low or close that is NaN, infinite or not positive.
+
+    Source: BACKTEST_RULES 11. A missing bar fills nothing and decides nothing.
+
+    Parameters
+    ----------
+    bars : DataFrame of shape (n_bars, 5)
+
+    Returns
+    -------
+    boolean array of shape (n_bars,)
+    """
+    lost = np.zeros(len(bars), dtype=bool)
+    for name in PRICES:
+        values = bars[name].to_numpy(dtype="float64")
+        lost |= ~(np.isfinite(values) & (values > 0))
+    return lost
+
+
+def digest(bars: pd.DataFrame) -> str:
+    """Return the SHA-256 of the bars themselves: stamps and the five columns, nothing else.
+
+    Parameters
+    ----------
+    bars : DataFrame of shape (n_bars, 5), index tz-aware UTC
+
+    Returns
+    -------
+    str
+        64 hex digits. Hashed are the stamps as int64 UTC nanoseconds, then open, high, low, close
+        and volume as float64, all little-endian; every NaN counts as the same.
+
+    Examples
+    --------
+    >>> index = pd.DatetimeIndex(["2020-01-02"], tz="UTC", name="timestamp")
+    >>> digest(pd.DataFrame(dict.fromkeys(COLUMNS, [1.0]), index=index))[:8]
+    'd2e1d7d5'
+    """
+    hashed = hashlib.sha256()
+    stamps = bars.index.as_unit("ns").asi8  # type: ignore[attr-defined]
+    hashed.update(np.ascontiguousarray(stamps, dtype="<i8").data)
+    for name in COLUMNS:
+        values = np.ascontiguousarray(bars[name].to_numpy(), dtype="<f8")
+        lost = np.isnan(values)
+        if lost.any():
+            values = np.where(lost, np.nan, values)
+        hashed.update(values.data)
+    return hashed.hexdigest()
+
+
+class _Reasons:
+    """Which rules each row breaks; a rule is a bit, the text is made once a combination."""
+
+    def __init__(self, rows: int) -> None:
+        self.codes = np.zeros(rows, dtype="int64")
+        self.texts: list[str] = []
+
+    def add(self, broken: np.ndarray, text: str) -> None:
+        """Say of the rows that are true in `broken` that they break the rule `text`."""
+        if broken.any():
+            self.codes[broken] |= 1 << len(self.texts)
+            self.texts.append(text)
+
+    def none(self) -> np.ndarray:
+        """Return which rows break no rule so far."""
+        return np.equal(self.codes, 0)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the refused rows' positions and their reasons."""
+        rows = np.flatnonzero(self.codes)
+        combinations, which = np.unique(self.codes[rows], return_inverse=True)
+        sentences = [
+            "; ".join(text for bit, text in enumerate(self.texts) if code >> bit & 1)
+            for code in combinations.tolist()
+        ]
+        reasons = np.array(sentences, dtype=object)[which] if len(rows) else []
+        return pd.DataFrame({"row": rows, "reason": pd.Series(reasons, dtype="str")})
+
+
+def _check_stamps(
+    stamps: pd.DatetimeIndex, timeframe: str, now: datetime, reasons: _Reasons
+) -> None:
+    read = ~np.asarray(stamps.isna())
+    reasons.add(~read, "the stamp cannot be read")
+    ticks = stamps.asi8
+    length = clock.TIMEFRAMES[timeframe] // pd.Timedelta(microseconds=1)
+    reasons.add(read & (ticks % length != 0), OFF_GRID[timeframe])
+    reasons.add(read & (ticks < EARLIEST.as_unit("us").value), f"before {EARLIEST:%Y}")
+    last = pd.Timestamp(now).as_unit("us").value - length
+    reasons.add(read & (ticks > last), "in the future, or the bar has not ended yet")
+
+
+def _check_values(values: dict[str, np.ndarray], reasons: _Reasons) -> None:
+    for name in COLUMNS:
+        reasons.add(np.isnan(values[name]), f"{name} is missing or no number")
+        reasons.add(np.isinf(values[name]), f"{name} is infinite")
+    for name in PRICES:
+        reasons.add(values[name] <= 0, f"{name} is not positive")
+    reasons.add(values["volume"] < 0, "volume is negative")
+    for name in ("open", "close", "low"):
+        reasons.add(values["high"] < values[name], f"high below {name}")
+    for name in ("open", "close"):
+        reasons.add(values["low"] > values[name], f"low above {name}")
+
+
+def _check_duplicates(bars: pd.DataFrame, stamps: pd.DatetimeIndex, reasons: _Reasons) -> None:
+    good = reasons.none()
+    ticks = stamps.asi8 if good.all() else stamps.asi8[good]
+    if (np.diff(ticks) > 0).all():
+        return
+    rows = np.flatnonzero(good)
+    order = np.argsort(ticks, kind="stable")
+    sorted_ticks, rows = ticks[order], rows[order]
+    starts = np.flatnonzero(np.r_[True, np.diff(sorted_ticks) != 0])
+    group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(rows)]))
+    firsts = rows[starts][group]
+    differs = np.zeros(len(rows), dtype=bool)
+    for name in COLUMNS:
+        values = bars[name].to_numpy()
+        differs |= values[rows] != values[firsts]
+    disputed = np.bitwise_or.reduceat(differs, starts)[group]
+    again = ~disputed & (rows != firsts)
+    for marked, text in ((again, AGAIN), (disputed, DISPUTED)):
+        broken = np.zeros(len(bars), dtype=bool)
+        broken[rows[marked]] = True
+        reasons.add(broken, text)

@@ -1,0 +1,349 @@
+"""The market room's only SQL: symbols, bars, refused rows and price factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from bitstockerz_lab import clock
+from bitstockerz_lab.enums import AssetType
+from bitstockerz_lab.errors import DataError, UnknownName
+from bitstockerz_lab.market.symbols import Symbol, normalise
+from bitstockerz_lab.storage import frames
+
+if TYPE_CHECKING:
+    from bitstockerz_lab.storage import Connection
+
+ALWAYS = datetime(9999, 12, 31)  # noqa: DTZ001 - columns are UTC without a zone
+"""A bound that leaves nothing out."""
+
+SYMBOL = """
+SELECT id, symbol, name, asset_type, exchange, currency, base_asset, quote_asset, is_active
+FROM symbols
+"""
+
+ADD_SYMBOL = """
+INSERT INTO symbols (symbol, name, asset_type, exchange, currency, base_asset, quote_asset,
+    is_active, created_at, updated_at)
+VALUES ($symbol, $name, $asset_type, $exchange, $currency, $base_asset, $quote_asset,
+    true, $now, $now)
+RETURNING id
+"""
+
+STORED = """
+WITH stored AS (
+    SELECT symbol_id, '1d' AS timeframe, CAST(date AS TIMESTAMP) AS timestamp,
+        open, high, low, close, volume, provider, created_at
+    FROM equity_daily_bars
+    UNION ALL
+    SELECT symbol_id, '1d', CAST(date AS TIMESTAMP), open, high, low, close, volume, provider,
+        created_at
+    FROM crypto_daily_bars
+    UNION ALL
+    SELECT symbol_id, '1h', timestamp, open, high, low, close, volume, provider, created_at
+    FROM crypto_hourly_bars
+)
+"""
+
+EXTENT = """
+SELECT timeframe, min(timestamp) AS first, max(timestamp) AS last
+FROM stored
+WHERE symbol_id = ?
+GROUP BY timeframe
+ORDER BY timeframe
+"""
+
+PROVIDERS = """
+SELECT DISTINCT provider
+FROM stored
+WHERE symbol_id = ? AND timeframe = ? AND timestamp BETWEEN ? AND ? AND created_at <= ?
+ORDER BY provider
+"""
+
+CONFLICTS = """
+SELECT
+    incoming.timestamp,
+    concat_ws(', ',
+        CASE WHEN stored.open <> incoming.open
+            THEN format('open stored {}, here {}', stored.open, incoming.open) END,
+        CASE WHEN stored.high <> incoming.high
+            THEN format('high stored {}, here {}', stored.high, incoming.high) END,
+        CASE WHEN stored.low <> incoming.low
+            THEN format('low stored {}, here {}', stored.low, incoming.low) END,
+        CASE WHEN stored.close <> incoming.close
+            THEN format('close stored {}, here {}', stored.close, incoming.close) END,
+        CASE WHEN stored.volume <> incoming.volume
+            THEN format('volume stored {}, here {}', stored.volume, incoming.volume) END
+    ) AS difference
+FROM incoming
+JOIN stored ON stored.timestamp = incoming.timestamp
+WHERE stored.symbol_id = ? AND stored.timeframe = ? AND difference <> ''
+ORDER BY incoming.timestamp
+"""
+
+HEALTH = """
+, bars AS (
+    SELECT symbol_id, timeframe, min(timestamp) AS first, max(timestamp) AS last, count(*) AS bars,
+        string_agg(DISTINCT provider, ', ' ORDER BY provider) AS provider,
+        bool_or(provider = 'synthetic') AS simulated
+    FROM stored
+    GROUP BY ALL
+), known AS (
+    SELECT symbols.symbol, symbols.asset_type, bars.*
+    FROM bars JOIN symbols ON symbols.id = bars.symbol_id
+), lost AS (
+    SELECT symbol, timeframe, count(*) AS refused
+    FROM refused_rows
+    GROUP BY ALL
+)
+SELECT symbol, timeframe, asset_type, first, last, coalesce(bars, 0) AS bars, provider,
+    coalesce(refused, 0) AS refused, coalesce(simulated, false) AS simulated
+FROM known FULL JOIN lost USING (symbol, timeframe)
+ORDER BY symbol, timeframe
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BarsTable:
+    """The statements of one table of bars."""
+
+    insert: str
+    read: str
+
+
+EQUITY_DAILY = BarsTable(
+    insert="""
+    INSERT INTO equity_daily_bars
+        (symbol_id, date, open, high, low, close, volume, provider, created_at)
+    SELECT $symbol_id, timestamp, open, high, low, close, volume, $provider, $now
+    FROM incoming
+    WHERE CAST(timestamp AS DATE) NOT IN
+        (SELECT date FROM equity_daily_bars WHERE symbol_id = $symbol_id)
+    """,
+    read="""
+    SELECT date AS timestamp, open, high, low, close, volume
+    FROM equity_daily_bars
+    WHERE symbol_id = ? AND date BETWEEN CAST(? AS DATE) AND CAST(? AS DATE) AND created_at <= ?
+    ORDER BY date
+    """,
+)
+
+CRYPTO_DAILY = BarsTable(
+    insert="""
+    INSERT INTO crypto_daily_bars
+        (symbol_id, date, open, high, low, close, volume, provider, created_at)
+    SELECT $symbol_id, timestamp, open, high, low, close, volume, $provider, $now
+    FROM incoming
+    WHERE CAST(timestamp AS DATE) NOT IN
+        (SELECT date FROM crypto_daily_bars WHERE symbol_id = $symbol_id)
+    """,
+    read="""
+    SELECT date AS timestamp, open, high, low, close, volume
+    FROM crypto_daily_bars
+    WHERE symbol_id = ? AND date BETWEEN CAST(? AS DATE) AND CAST(? AS DATE) AND created_at <= ?
+    ORDER BY date
+    """,
+)
+
+CRYPTO_HOURLY = BarsTable(
+    insert="""
+    INSERT INTO crypto_hourly_bars
+        (symbol_id, timestamp, open, high, low, close, volume, provider, created_at)
+    SELECT $symbol_id, timestamp, open, high, low, close, volume, $provider, $now
+    FROM incoming
+    WHERE timestamp NOT IN
+        (SELECT timestamp FROM crypto_hourly_bars WHERE symbol_id = $symbol_id)
+    """,
+    read="""
+    SELECT timestamp, open, high, low, close, volume
+    FROM crypto_hourly_bars
+    WHERE symbol_id = ? AND timestamp BETWEEN ? AND ? AND created_at <= ?
+    ORDER BY timestamp
+    """,
+)
+
+TABLES = {
+    (AssetType.EQUITY, "1d"): EQUITY_DAILY,
+    (AssetType.CRYPTO, "1d"): CRYPTO_DAILY,
+    (AssetType.CRYPTO, "1h"): CRYPTO_HOURLY,
+}
+
+ADD_REFUSED = """
+INSERT INTO refused_rows
+    (source, file_digest, line, symbol, timeframe, reason, original, created_at)
+SELECT $source, $digest, line, $symbol, $timeframe, reason, original, $now
+FROM refused
+ON CONFLICT (file_digest, line, symbol, timeframe) DO NOTHING
+"""
+
+FACTORS = """
+SELECT CAST(date AS TIMESTAMP) AS date, price_factor, split_factor, reference_price
+FROM price_factors
+WHERE symbol_id = $symbol_id AND created_at = (
+    SELECT max(created_at) FROM price_factors WHERE symbol_id = $symbol_id AND created_at <= $known
+)
+ORDER BY date
+"""
+
+ADD_FACTORS = """
+INSERT INTO price_factors
+    (symbol_id, date, price_factor, split_factor, reference_price, provider, created_at)
+SELECT $symbol_id, date, price_factor, split_factor, reference_price, $provider, $now
+FROM incoming
+"""
+
+
+def table_of(asset_type: AssetType, timeframe: str) -> BarsTable:
+    """Return the statements for bars of a kind.
+
+    Raises
+    ------
+    DataError
+        There is no table for them.
+    """
+    table = TABLES.get((asset_type, timeframe))
+    if table is None:
+        known = " and ".join(repr(name) for kind, name in TABLES if kind is asset_type)
+        raise DataError(
+            f"{timeframe} bars of {asset_type} symbols have no table. timeframe= may be {known}.",
+            asset_type=asset_type,
+            timeframe=timeframe,
+        )
+    return table
+
+
+def lookup(con: Connection, text: str) -> Symbol | None:
+    """Return the symbol of that text, in any case, or None."""
+    row = con.execute(SYMBOL + "WHERE symbol = ?", [normalise(text)]).fetchone()
+    return None if row is None else Symbol(*row[:3], AssetType(row[3]), *row[4:])
+
+
+def find_symbol(con: Connection, text: str) -> Symbol:
+    """Return the symbol of that text, in any case.
+
+    Raises
+    ------
+    UnknownName
+        No such symbol is stored; the message names the nearest.
+    """
+    symbol = lookup(con, text)
+    if symbol is None:
+        known = [name for (name,) in con.execute("SELECT symbol FROM symbols").fetchall()]
+        way_out = "Load its bars with lab.market.load_csv(...)."
+        raise UnknownName.of("symbol", normalise(text), known, way_out)
+    return symbol
+
+
+def add_symbol(con: Connection, symbol: Symbol) -> Symbol:
+    """Store a new symbol and return it with its id."""
+    values = {
+        name: getattr(symbol, name)
+        for name in ("symbol", "name", "exchange", "currency", "base_asset", "quote_asset")
+    }
+    values |= {"asset_type": str(symbol.asset_type), "now": clock.now()}
+    (number,) = con.execute(ADD_SYMBOL, values).fetchone()  # type: ignore[misc]
+    return replace(symbol, id=number)
+
+
+def symbols(con: Connection, query: str = "") -> pd.DataFrame:
+    """Return the symbols whose text or name contains `query`, a row each."""
+    where = "WHERE contains(symbol, upper(?)) OR contains(upper(name), upper(?)) ORDER BY symbol"
+    return frames.read(con, SYMBOL + where, [query.strip(), query.strip()])
+
+
+def extents(con: Connection, symbol: Symbol) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """Return first and last stamp stored (UTC) by timeframe."""
+    rows = con.execute(STORED + EXTENT, [symbol.id]).fetchall()
+    return {name: (clock.utc(first), clock.utc(last)) for name, first, last in rows}
+
+
+def timeframes(con: Connection, symbol: Symbol) -> list[str]:
+    """Return the timeframes in which bars of a symbol are stored."""
+    return list(extents(con, symbol))
+
+
+def read_bars(
+    con: Connection,
+    symbol: Symbol,
+    timeframe: str,
+    span: tuple[datetime, datetime],
+    known: datetime,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return raw bars and the names of their providers.
+
+    Parameters
+    ----------
+    con : a lease's connection
+    symbol, timeframe : whose bars, and which
+    span : first and last stamp, inclusive, UTC naive
+    known : bars stored later are left out, UTC naive
+    """
+    bars = frames.read(con, table_of(symbol.asset_type, timeframe).read, [symbol.id, *span, known])
+    rows = con.execute(STORED + PROVIDERS, [symbol.id, timeframe, *span, known]).fetchall()
+    index = pd.DatetimeIndex(bars.pop("timestamp")).as_unit("us").tz_localize("UTC")
+    return bars.set_index(index.rename("timestamp")), [name for (name,) in rows]
+
+
+def add_bars(
+    con: Connection, symbol: Symbol, timeframe: str, bars: pd.DataFrame, provider: str
+) -> tuple[int, pd.DataFrame]:
+    """Store bars whose stamps are not there yet.
+
+    Parameters
+    ----------
+    con : a write lease's connection
+    symbol : a stored one
+    timeframe : of the bars
+    bars : checked bars, ascending, index tz-aware UTC
+    provider : who says so
+
+    Returns
+    -------
+    inserted : how many were stored
+    conflicts : DataFrame with columns timestamp (naive UTC), difference: bars that are stored with
+        other values, which stay
+    """
+    incoming = bars.assign(timestamp=bars.index.tz_convert(None))  # type: ignore[attr-defined]
+    statement = table_of(symbol.asset_type, timeframe).insert
+    values = {"symbol_id": symbol.id, "provider": provider, "now": clock.now()}
+    with frames.registered(con, "incoming", incoming):
+        (inserted,) = con.execute(statement, values).fetchone()  # type: ignore[misc]
+        if inserted == len(bars):
+            return inserted, no_conflicts()
+        return inserted, frames.read(con, STORED + CONFLICTS, [symbol.id, timeframe])
+
+
+def no_conflicts() -> pd.DataFrame:
+    """Return the conflicts of a load without any."""
+    return pd.DataFrame({"timestamp": [], "difference": []})
+
+
+def add_refused(
+    con: Connection, rows: pd.DataFrame, *, source: str, digest: str, symbol: str, timeframe: str
+) -> int:
+    """Keep rows that were kept out: columns line, reason, original; those kept before count 0."""
+    values = {"source": source, "digest": digest, "symbol": symbol, "timeframe": timeframe}
+    with frames.registered(con, "refused", rows):
+        (added,) = con.execute(ADD_REFUSED, values | {"now": clock.now()}).fetchone()  # type: ignore[misc]
+    return int(added)
+
+
+def read_factors(con: Connection, symbol: Symbol, known: datetime = ALWAYS) -> pd.DataFrame:
+    """Return the factor set that was in force at `known` (UTC naive); empty without one."""
+    return frames.read(con, FACTORS, {"symbol_id": symbol.id, "known": known})
+
+
+def add_factors(con: Connection, symbol: Symbol, factors: pd.DataFrame, provider: str) -> int:
+    """Store a factor set, which is in force from now on."""
+    values = {"symbol_id": symbol.id, "provider": provider, "now": clock.now()}
+    with frames.registered(con, "incoming", factors):
+        (added,) = con.execute(ADD_FACTORS, values).fetchone()  # type: ignore[misc]
+    return int(added)
+
+
+def health(con: Connection) -> pd.DataFrame:
+    """Return what is stored, a row per symbol and timeframe; `first` and `last` are UTC."""
+    return frames.read(con, STORED + HEALTH, zone="UTC")

@@ -1,0 +1,13 @@
+"""What an equity curve and its trades amount to: one definition for every room."""
+
+from bitstockerz_lab.measures.definitions import DEFINITIONS, MetricDefinition
+from bitstockerz_lab.measures.metrics import Metrics, benchmark_curve, daily_curve, measure
+
+__all__ = [
+    "DEFINITIONS",
+    "MetricDefinition",
+    "Metrics",
+    "benchmark_curve",
+    "daily_curve",
+    "measure",
+]

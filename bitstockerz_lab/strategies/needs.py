@@ -1,0 +1,124 @@
+"""Where numbers stand in a definition, and what each place needs of its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bitstockerz_lab.strategies import indicators
+from bitstockerz_lab.strategies.document import as_number, conditions, operands
+from bitstockerz_lab.strategies.problems import join
+
+WORST_PCT = 10_000
+FURTHEST_BACK = 100_000
+LONGEST_HOLD = 10_000_000
+LARGEST = 1e15
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The bounds of a place. `above` and `below` are excluded, `low` and `high` included."""
+
+    whole: bool = False
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+    below: float | None = None
+    because: str = ""
+
+    def __str__(self) -> str:
+        kind = "a whole number" if self.whole else "a number"
+        told = (("from", self.low), ("above", self.above), ("up to", self.high),
+                ("below", self.below))
+        bounds = " ".join(f"{word} {limit:.15g}" for word, limit in told if limit is not None)
+        return " ".join(filter(None, [kind, bounds, self.because and f"({self.because})"]))
+
+    def holds(self, number: float) -> bool:
+        """Tell whether a number fits here."""
+        return not (
+            (self.whole and number != int(number))
+            or (self.low is not None and number < self.low)
+            or (self.high is not None and number > self.high)
+            or (self.above is not None and number <= self.above)
+            or (self.below is not None and number >= self.below)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A number's place: its path, what stands there (a number or a reference), what it needs."""
+
+    path: str
+    value: object
+    need: Need
+
+
+def places(document: Mapping[str, Any]) -> Iterator[Place]:
+    """Yield every place with bounds: indicator settings, `bars_ago`, stops, sizing.
+
+    Operands of a comparison have no bounds and are not among them.
+    """
+    yield from _settings(document)
+    for path, condition in conditions(document):
+        for where, operand in operands(condition, path):
+            if isinstance(operand, Mapping) and "bars_ago" in operand:
+                need = Need(whole=True, low=0, high=FURTHEST_BACK)
+                yield Place(join(where, "bars_ago"), operand["bars_ago"], need)
+    for name, need in _stops(document).items():
+        if document.get(name) is not None:
+            yield Place(name, document[name], need)
+    yield from _sizing(document)
+
+
+def _settings(document: Mapping[str, Any]) -> Iterator[Place]:
+    uses = document.get("indicators")
+    for name, use in uses.items() if isinstance(uses, Mapping) else ():
+        kind = use.get("indicator") if isinstance(use, Mapping) else None
+        entry = indicators.CATALOGUE.get(kind) if isinstance(kind, str) else None
+        for setting in entry.settings if entry else ():
+            if setting.name in use:
+                path = join(join("indicators", str(name)), setting.name)
+                need = Need(setting.kind == "int", setting.minimum, setting.maximum)
+                yield Place(path, use[setting.name], need)
+
+
+def _stops(document: Mapping[str, Any]) -> dict[str, Need]:
+    goes_long = "enter_long" in document
+    goes_short = "enter_short" in document
+    lost = "a long cannot lose more" if goes_long else ""
+    gained = "a short cannot gain more" if goes_short else ""
+    down = 100 if goes_long else None
+    up = 100 if goes_short else None
+    stop = Need(above=0, below=down, high=None if goes_long else WORST_PCT, because=lost)
+    target = Need(above=0, below=up, high=None if goes_short else WORST_PCT, because=gained)
+    return {
+        "stop_loss_pct": stop,
+        "take_profit_pct": target,
+        "trailing_stop_pct": stop,
+        "max_bars": Need(whole=True, low=1, high=LONGEST_HOLD),
+    }
+
+
+def _sizing(document: Mapping[str, Any]) -> Iterator[Place]:
+    sizing = document.get("sizing")
+    if not isinstance(sizing, Mapping) or "value" not in sizing:
+        return
+    of_equity = Need(above=0, high=100, because="percent of equity; there is no leverage")
+    needs = {
+        "percent_of_equity": of_equity,
+        "risk_percent": of_equity,
+        "fixed_cash": Need(above=0, high=LARGEST),
+        "fixed_quantity": Need(above=0, high=LARGEST),
+    }
+    method = sizing.get("method")
+    if isinstance(method, str) and method in needs:
+        yield Place("sizing.value", sizing["value"], needs[method])
+
+
+def complaint(place: Place, value: object, who: str = "") -> str:
+    """Return why a value does not fit a place, "" if it does or is no number at all."""
+    number = as_number(value)
+    if number is None or place.need.holds(number):
+        return ""
+    return f"{who or number} does not fit: {place.need} is needed here."

@@ -1,0 +1,111 @@
+"""A strategy's immutable numbered copy, and what it may be run on."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bitstockerz_lab.clock import TIMEFRAMES
+from bitstockerz_lab.enums import AssetType
+from bitstockerz_lab.errors import DefinitionError
+from bitstockerz_lab.strategies.problems import did_you_mean, listed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bitstockerz_lab.strategies.definition import Definition
+
+ANY = "ANY"
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyVersion:
+    """One numbered version of a strategy, as stored.
+
+    Parameters
+    ----------
+    id : strategy_versions.id
+    strategy_id : strategies.id
+    name : strategies.name
+    version : 1, 2, … within the strategy
+    definition : the rules, which never change
+    asset_type : "EQUITY", "CRYPTO" or "ANY"
+    symbol_scope : "ANY" or symbols with commas between: "AAPL,MSFT"
+    timeframe : "1d", "1h", … or "ANY"
+    created_at : UTC, tz-aware
+    is_active : False once the strategy is retired
+    """
+
+    id: int
+    strategy_id: int
+    name: str
+    version: int
+    definition: Definition
+    asset_type: str
+    symbol_scope: str
+    timeframe: str
+    created_at: datetime
+    is_active: bool = True
+
+    def __repr__(self) -> str:
+        return f"StrategyVersion({self.name!r}, version {self.version}, id {self.id})"
+
+    def __str__(self) -> str:
+        return f"{self._title()}\n{self.definition}"
+
+    def _title(self) -> str:
+        meant = [("asset type", self.asset_type), ("symbols", self.symbol_scope),
+                 ("timeframe", self.timeframe)]  # fmt: skip
+        told = "".join(f", {what} {value}" for what, value in meant if value != ANY)
+        retired = "" if self.is_active else ", retired"
+        return f"{self.name}, version {self.version} (id {self.id}){told}{retired}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{html.escape(self._title())}</b></p>{self.definition._repr_html_()}"  # noqa: SLF001 - a notebook's own protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a strategy is meant for; None says nothing about it."""
+
+    asset_type: str | None = None
+    symbol_scope: str | None = None
+    timeframe: str | None = None
+
+
+def scope(
+    asset_type: str | None = None,
+    symbol_scope: str | Iterable[str] | None = None,
+    timeframe: str | None = None,
+) -> Scope:
+    """Return a scope in its stored spelling.
+
+    Examples
+    --------
+    >>> scope("equity", ["aapl", "MSFT"], "1d")
+    Scope(asset_type='EQUITY', symbol_scope='AAPL,MSFT', timeframe='1d')
+
+    Raises
+    ------
+    DefinitionError
+        No such asset type or timeframe.
+    """
+    symbols = symbol_scope.split(",") if isinstance(symbol_scope, str) else symbol_scope
+    wanted = None
+    if symbols is not None:
+        wanted = ",".join(dict.fromkeys(one.strip().upper() for one in symbols if one.strip()))
+    return Scope(
+        asset_type=_chosen("asset_type", asset_type and asset_type.upper(), [*AssetType, ANY]),
+        symbol_scope=wanted if wanted != "" else ANY,
+        timeframe=_chosen("timeframe", timeframe, [*TIMEFRAMES, ANY]),
+    )
+
+
+def _chosen(what: str, given: str | None, known: Iterable[str]) -> str | None:
+    names = [str(name) for name in known]
+    if given is None or given in names:
+        return None if given is None else str(given)
+    hint = did_you_mean(given, names, f"Known are {listed(names)}.")
+    raise DefinitionError(f"No {what} {given!r}. {hint}", **{what: given})

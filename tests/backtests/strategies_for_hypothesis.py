@@ -1,0 +1,127 @@
+"""Generated inputs of a backtest, as hypothesis strategies: bars, signals, every keyword.
+
+Rough on purpose: gaps, ties, days that double or lose most of the price, bars with a hole in them,
+irregular stamps. Small enough that a failing example can be read.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from hypothesis import strategies as st
+
+SIGNALS = ("long_entry", "long_exit", "short_entry", "short_exit")
+MOVES = [0.0, 0.0, 0.01, -0.01, 0.013, -0.017, 0.047, -0.053, 0.21, -0.19]
+GAPS = [0.0, 0.0, 0.0, 0.0, 0.011, -0.012, 0.061, -0.057, 0.33, -0.29, 1.3, 4.1, -0.7]
+WICKS = [0.0, 0.0, 0.003, 0.018, 0.043, 0.11]
+HOLES = [None] * 40 + [math.nan, 0.0, math.inf, -1.0]
+STEPS = [pd.Timedelta(hours=1), pd.Timedelta(days=1), pd.Timedelta(days=3)]
+STOP_PCTS = [0.7, 2.3, 4.9, 11.0, 26.0]
+
+bar_moves = st.tuples(
+    st.sampled_from(GAPS),
+    st.sampled_from(MOVES),
+    st.sampled_from(WICKS),
+    st.sampled_from(WICKS),
+    st.sampled_from(HOLES),
+    st.sampled_from(["open", "high", "low", "close"]),
+)
+
+
+def _bars(moves: list[tuple], times: pd.DatetimeIndex, price: float) -> pd.DataFrame:
+    rows = []
+    for gap, body, up, down, hole, where in moves:
+        opens = price * (1 + gap)
+        price = opens * (1 + body)
+        row = {
+            "open": opens,
+            "high": max(opens, price) * (1 + up),
+            "low": min(opens, price) * (1 - down),
+            "close": price,
+            "volume": 1000.0,
+        }
+        rows.append(row if hole is None else row | {where: hole})
+    frame = pd.DataFrame(rows, index=times, dtype=float)
+    frame.attrs["timeframe"] = "1d"  # the stamps are too irregular to tell
+    return frame
+
+
+@st.composite
+def bars(draw: st.DrawFn, most: int = 30) -> pd.DataFrame:
+    """Bars of a symbol, some of them missing."""
+    size = draw(st.integers(min_value=2, max_value=most))
+    moves = draw(st.lists(bar_moves, min_size=size, max_size=size))
+    steps = draw(st.lists(st.sampled_from(STEPS), min_size=size, max_size=size))
+    start = pd.Timestamp("2024-01-01", tz="UTC")
+    times = pd.DatetimeIndex(start + pd.to_timedelta(pd.Series(steps).cumsum()), name="timestamp")
+    return _bars(moves, times, draw(st.sampled_from([0.37, 10.0, 101.3])))
+
+
+@st.composite
+def signals(draw: st.DrawFn, index: pd.Index, shorts: bool = True) -> dict[str, pd.Series]:
+    """Four boolean series, each true at about every fourth bar."""
+    one = st.sampled_from([True, False, False, False])
+    names = SIGNALS if shorts else SIGNALS[:2]
+    size = len(index)
+    return {
+        name: pd.Series(draw(st.lists(one, min_size=size, max_size=size)), index=index, dtype=bool)
+        for name in names
+    }
+
+
+@st.composite
+def stops(draw: st.DrawFn, index: pd.Index, holes: bool) -> float | pd.Series | None:
+    """No stop, one in percent, or one for each bar (with ``holes``: none at some bars)."""
+    kind = draw(st.sampled_from(["none", "none", "none", "scalar", "series"]))
+    if kind == "none":
+        return None
+    if kind == "scalar":
+        return draw(st.sampled_from(STOP_PCTS))
+    pcts = st.sampled_from([*STOP_PCTS, math.nan] if holes else STOP_PCTS)
+    size = len(index)
+    return pd.Series(draw(st.lists(pcts, min_size=size, max_size=size)), index=index, dtype=float)
+
+
+@st.composite
+def options(draw: st.DrawFn, index: pd.Index) -> dict[str, object]:
+    """Every keyword of ``simulate`` that changes a trade."""
+    method, amount = draw(
+        st.sampled_from(
+            [
+                ("percent_of_equity", 100),
+                ("percent_of_equity", 37.0),
+                ("fixed_cash", 412.0),
+                ("fixed_cash", 1e9),
+                ("fixed_quantity", 3.0),
+                ("fixed_quantity", 1e9),
+                ("risk_percent", 1.0),
+                ("risk_percent", 40.0),
+            ]
+        )
+    )
+    holes = method != "risk_percent"  # without a stop, risk has no size
+    chosen = {
+        "initial_equity": draw(st.sampled_from([1000.0, 100_000.0, 57.3])),
+        "fee_bps": draw(st.sampled_from([0.0, 0.0, 7.0, 150.0])),
+        "fixed_fee": draw(st.sampled_from([0.0, 0.0, 0.9, 17.0])),
+        "slippage_bps": draw(st.sampled_from([0.0, 0.0, 3.0, 110.0, 1300.0])),
+        "sizing": (method, amount),
+        "stop_loss_pct": draw(stops(index, holes)),
+        "take_profit_pct": draw(stops(index, holes=True)),
+        "trailing_stop_pct": draw(stops(index, holes)),
+        "max_bars": draw(st.sampled_from([None, None, 1, 2, 5])),
+        "lot_size": draw(st.sampled_from([0.0, 0.0, 1.0, 10.0, 0.01])),
+        "borrow_bps": draw(st.sampled_from([0.0, 0.0, 300.0, 40_000.0])),
+    }
+    if not holes and chosen["stop_loss_pct"] is None and chosen["trailing_stop_pct"] is None:
+        chosen["stop_loss_pct"] = draw(st.sampled_from(STOP_PCTS))
+    return chosen
+
+
+@st.composite
+def backtests(draw: st.DrawFn) -> tuple[pd.DataFrame, dict[str, pd.Series], dict[str, object]]:
+    """Bars, signals and keywords of one backtest."""
+    drawn = draw(bars())
+    shorts = draw(st.sampled_from([True, True, False]))
+    return drawn, draw(signals(drawn.index, shorts)), draw(options(drawn.index))

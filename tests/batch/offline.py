@@ -1,0 +1,46 @@
+"""What a page would fetch if it were opened."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+LOADING = {"src", "srcset", "poster", "background", "data", "action"}
+REMOTE = re.compile(r"^\s*(?:https?:)?//", re.IGNORECASE)
+IN_STYLE = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])(?:https?:)?//", re.IGNORECASE)
+
+
+class _Loads(HTMLParser):
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.found = []
+        self.policy = ""
+        self.plotly = 0
+        self._inside = ""
+
+    def handle_starttag(self, tag, attributes):
+        self._inside = tag
+        named = dict(attributes)
+        if tag == "meta" and named.get("http-equiv") == "Content-Security-Policy":
+            self.policy = named["content"]
+        for name, value in attributes:
+            loads = name in LOADING or (tag == "link" and name == "href")
+            if value and ((loads and REMOTE.match(value)) or IN_STYLE.search(value)):
+                self.found.append((tag, name, value[:80]))
+
+    def handle_data(self, text):
+        if self._inside == "style" and IN_STYLE.search(text):
+            self.found.append(("style", "", text[:80]))
+        if self._inside == "script" and "plotly.js v" in text[:2000]:
+            self.plotly += 1
+
+    def handle_endtag(self, tag):
+        self._inside = ""
+
+
+def read_page(text):
+    """The page's own account: what it would fetch, its policy, how often it holds plotly.js."""
+    page = _Loads()
+    page.feed(text)
+    page.close()
+    return page
