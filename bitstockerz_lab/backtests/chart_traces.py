@@ -20,10 +20,18 @@ MARKED = 3_000
 CONNECTED = 600
 """Trades up to which a dotted line joins entry and exit."""
 
-OUTCOMES = {1: ("a profit", "gain", "circle"), -1: ("a loss", "loss", "x"), 0: ("nothing", "ink", "diamond")}
+OUTCOMES = {
+    1: ("a profit", "gain", "circle"),
+    -1: ("a loss", "loss", "x"),
+    0: ("nothing", "ink", "diamond"),
+}
 """What an exit came to, its colour and its shape: not told apart by colour alone."""
 
-ENTRIES = {"LONG": ("Long entry", "triangle-up"), "SHORT": ("Short entry", "triangle-down")}
+ENTRIES = {
+    "LONG": ("Long entry", "triangle-up-open"),
+    "SHORT": ("Short entry", "triangle-down-open"),
+}
+"""Hollow, so that the exit at the same fill of a reversal shows through."""
 
 
 def price(bars: pd.DataFrame, currency: str) -> list[Any]:
@@ -58,20 +66,12 @@ def trades(closed: pd.DataFrame, timeframe: str, currency: str) -> list[Any]:
     if len(marked) > MARKED:
         sizes = marked["pnl_abs"].abs().sort_values(kind="stable")
         marked = marked.loc[sizes.index[-MARKED:].sort_values()]
-    traces = _connections(marked) if len(marked) <= CONNECTED else []
-    few = f", the largest {len(marked):,} of {len(closed):,}" if len(marked) < len(closed) else ""
     places = formats.price_decimals(closed["entry_price"].to_numpy())
-    for side, (name, shape) in ENTRIES.items():
-        rows = marked[marked["side"] == side]
-        words = [_entry_words(row, places, escape(currency)) for row in rows.itertuples()]
-        marker = _marker(shape, "other", len(marked))
-        traces += _marks(rows["entered"], rows["entry_price"], words, name + few, marker)
-    for outcome, (name, colour, shape) in OUTCOMES.items():
-        rows = marked[marked["outcome"] == outcome]
-        words = [_exit_words(row, places, escape(currency)) for row in rows.itertuples()]
-        marker = _marker(shape, colour, len(marked))
-        traces += _marks(rows["left"], rows["exit_price"], words, f"Exit with {name}{few}", marker)
-    return traces
+    exits = _exits(marked, places, escape(currency))
+    entries = _entries(marked, places, escape(currency))
+    if len(marked) > CONNECTED:
+        return entries + exits
+    return _connections(marked) + exits + entries
 
 
 def equity(
@@ -153,8 +153,11 @@ def _candles(bars: pd.DataFrame, timeframe: str, name: str, form: str, currency:
 
 
 def _marker(shape: str, colour: str, marks: int) -> dict[str, Any]:
-    size = 10 if marks <= 150 else 7 if marks <= CONNECTED else 5  # noqa: PLR2004 - room on a screen
-    return {"symbol": shape, "size": size, "color": COLOURS[colour], "opacity": 0.92}
+    size = 8 if marks <= 150 else 6 if marks <= CONNECTED else 4  # noqa: PLR2004 - room on a screen
+    marker = {"symbol": shape, "size": size, "color": COLOURS[colour], "opacity": 0.9}
+    if shape.endswith("-open"):
+        marker |= {"size": size * 1.4, "line": {"width": 1.8 if size > 4 else 1}}  # noqa: PLR2004
+    return marker
 
 
 def _marks(
@@ -176,6 +179,26 @@ def _marks(
             hovertemplate=hover,
         )
     ]
+
+
+def _exits(marked: pd.DataFrame, places: int, currency: str) -> list[Any]:
+    traces = []
+    for outcome, (name, colour, shape) in OUTCOMES.items():
+        rows = marked[marked["outcome"] == outcome]
+        words = [_exit_words(row, places, currency) for row in rows.itertuples()]
+        marker = _marker(shape, colour, len(marked))
+        traces += _marks(rows["left"], rows["exit_price"], words, f"Exit with {name}", marker)
+    return traces
+
+
+def _entries(marked: pd.DataFrame, places: int, currency: str) -> list[Any]:
+    traces = []
+    for side, (name, shape) in ENTRIES.items():
+        rows = marked[marked["side"] == side]
+        words = [_entry_words(row, places, currency) for row in rows.itertuples()]
+        marker = _marker(shape, "other", len(marked))
+        traces += _marks(rows["entered"], rows["entry_price"], words, name, marker)
+    return traces
 
 
 def _connections(marked: pd.DataFrame) -> list[Any]:

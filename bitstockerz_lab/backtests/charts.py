@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from bitstockerz_lab.backtests import chart_traces
-from bitstockerz_lab.backtests.chart_traces import CANDLES
-from bitstockerz_lab.pages import COLOURS, template
+from bitstockerz_lab.backtests.chart_traces import CANDLES, MARKED
+from bitstockerz_lab.pages import COLOURS, formats, template
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,6 +24,11 @@ HOLIDAYS = 60
 """Closed weekdays up to which they are cut out of the axis of an exchange's candles."""
 
 SATURDAY = 5
+
+STAMP = "%Y-%m-%d %H:%M"
+
+LOGARITHMIC = 20
+"""The highest over the lowest value from which on a money axis is logarithmic."""
 
 
 def price(
@@ -44,13 +49,14 @@ def price(
     line of closes; more than 3,000 are thinned to 2,000 points that keep every high and low, and
     the axis says so.
     Entries point the way they trade; exits show a profit as a circle, a loss as a cross. Every
-    trade is marked; beyond 3,000 only the largest are, and the legend says so.
+    trade is marked; beyond 3,000 only the largest are, and the axis says so. An axis whose values
+    span a factor of 20 is logarithmic, and says so.
     """
     timeframe = bars.attrs.get("timeframe", "1d")
     line = chart_traces.price(bars, currency)
     drawing = _figure(line + chart_traces.trades(trades, timeframe, currency), title, 480)
-    drawing.update_yaxes(title_text=_unit("Price", currency))
-    drawing.update_xaxes(title_text=_drawn(len(bars), line))
+    _money_axis(drawing, "yaxis", "Price", currency, bars[["low", "high"]])
+    drawing.update_xaxes(title_text=_drawn(len(bars), line, len(trades)), range=_span(bars.index))
     _skip_closed_sessions(drawing, bars)
     return drawing
 
@@ -75,9 +81,11 @@ def equity(
     lines = chart_traces.equity(curve, benchmark, timeframe, currency)
     drawing = _figure(lines, title, 400)
     drawing.update_layout(hovermode="x unified")
-    drawing.update_yaxes(title_text=_unit("Equity", currency), tickformat=",~f")
+    known = [curve] if benchmark is None else [curve, benchmark]
+    _money_axis(drawing, "yaxis", "Equity", currency, pd.concat(known, axis=1))
     drawing.update_xaxes(
         title_text=_drawn(len(curve), lines),
+        range=_span(curve.index),
         unifiedhovertitle_text=f"%{{x|{chart_traces.moment_format(timeframe)}}}",
     )
     if initial_equity is not None:
@@ -103,12 +111,13 @@ def drawdown(
     drawing.update_yaxes(title_text="Drawdown (%)", rangemode="tozero")
     drawing.update_xaxes(
         title_text=_drawn(len(curve), lines),
+        range=_span(curve.index),
         unifiedhovertitle_text=f"%{{x|{chart_traces.moment_format(timeframe)}}}",
     )
     return drawing
 
 
-def overview(run: Run) -> go.Figure:
+def run_chart(run: Run) -> go.Figure:
     """Return price with trades, equity and drawdown of a run above each other, over one axis.
 
     Parameters
@@ -126,13 +135,17 @@ def overview(run: Run) -> go.Figure:
     simulated = " (simulated data)" if run.details.simulated else ""
     drawing = _figure(traces, f"{run.strategy} on {run.symbol}{simulated}", 820)
     drawing.update_layout(
-        yaxis={"domain": [0.50, 1.0], "title_text": _unit("Price", currency)},
-        yaxis2={"domain": [0.21, 0.46], "title_text": _unit("Equity", currency)},
+        yaxis={"domain": [0.50, 1.0]},
+        yaxis2={"domain": [0.21, 0.46]},
         yaxis3={"domain": [0.0, 0.17], "title_text": "Drawdown (%)", "rangemode": "tozero"},
     )
+    curves = pd.concat([run.equity, run.benchmark], axis=1)
+    _money_axis(drawing, "yaxis", "Price", currency, run.bars[["low", "high"]])
+    _money_axis(drawing, "yaxis2", "Equity", currency, curves)
     drawing.update_xaxes(
         anchor="y3",
-        title_text=_drawn(len(run.bars), line),
+        title_text=_drawn(len(run.bars), line, len(run.trades)),
+        range=_span(run.bars.index),
         showspikes=True,
         spikemode="across",
         spikethickness=1,
@@ -145,7 +158,7 @@ def overview(run: Run) -> go.Figure:
 
 def currency_of(run: Run) -> str:
     """Return the currency a run's money is in, "" where the run does not say."""
-    return str(getattr(run, "currency", None) or run.bars.attrs.get("currency") or "")
+    return str(run.recipe.symbol.currency or "")
 
 
 def _figure(traces: list[Any], title: str, height: int) -> go.Figure:
@@ -167,19 +180,39 @@ def _figure(traces: list[Any], title: str, height: int) -> go.Figure:
     return drawing
 
 
-def _unit(words: str, unit: str) -> str:
-    return f"{words} ({escape(unit)})" if unit else words
+def _span(stamps: pd.Index) -> list[str]:
+    """Return the ends of a time axis: the same for every chart of a run, with room for markers."""
+    room = max((stamps[-1] - stamps[0]) * 0.012, pd.Timedelta(hours=12))
+    return [(stamps[0] - room).strftime(STAMP), (stamps[-1] + room).strftime(STAMP)]
 
 
-def _drawn(bars: int, line: list[Any]) -> str:
-    """Return the title of a time axis; it says when not every bar is drawn."""
-    points = len(line[0].x)
-    if points >= bars:
-        return "Date (UTC)"
-    return (
-        "Date (UTC)<br><span style='font-size:10px'>"
-        f"Drawn: {points:,} of {bars:,} bars (highs and lows)</span>"
+def _money_axis(
+    drawing: go.Figure, axis: str, words: str, currency: str, values: pd.DataFrame
+) -> None:
+    """Name an axis and its unit; on a logarithmic scale where the values span a factor of 20."""
+    least, most = float(values.min().min()), float(values.max().max())
+    logarithmic = least > 0 and most / least > LOGARITHMIC
+    units = [escape(currency)] * bool(currency) + ["log scale"] * logarithmic
+    drawing.update_layout(
+        {
+            axis: {
+                "title_text": f"{words} ({', '.join(units)})" if units else words,
+                "tickformat": f",.{formats.price_decimals([least])}~f",
+                "type": "log" if logarithmic else "linear",
+            }
+        }
     )
+
+
+def _drawn(bars: int, line: list[Any], trades: int = 0) -> str:
+    """Return the title of a time axis; it says when not every bar or trade is drawn."""
+    points, notes = len(line[0].x), []
+    if points < bars:
+        notes.append(f"Drawn: {points:,} of {bars:,} bars (highs and lows)")
+    if trades > MARKED:
+        notes.append(f"Marked: the {MARKED:,} largest of {trades:,} trades")
+    small = "".join(f"<br><span style='font-size:10px'>{note}</span>" for note in notes)
+    return f"Date (UTC){small}"
 
 
 def _skip_closed_sessions(drawing: go.Figure, bars: pd.DataFrame) -> None:
@@ -189,7 +222,7 @@ def _skip_closed_sessions(drawing: go.Figure, bars: pd.DataFrame) -> None:
         return
     days = pd.DatetimeIndex(bars.index).tz_localize(None).normalize()
     breaks: list[dict[str, Any]] = []
-    if not (days.dayofweek >= SATURDAY).any():
+    if not (days.day_of_week >= SATURDAY).any():
         breaks.append({"bounds": ["sat", "mon"]})
     closed = pd.bdate_range(days[0], days[-1]).difference(days)
     if 0 < len(closed) <= HOLIDAYS:

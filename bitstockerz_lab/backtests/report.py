@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.report_sections import Section
     from bitstockerz_lab.backtests.run import Run
 
-MIMETYPE = "application/vnd.plotly.v1+json"
+FIGURE = "application/vnd.plotly.v1+json"
+RUN = "application/vnd.bitstockerz.run+json"
+"""Says to programs which run an output shows: ``{"id": 12}``."""
+
 CONFIG = {"responsive": True, "displaylogo": False, "showSendToCloud": False}
 
 
@@ -95,7 +98,7 @@ class Report:
         from IPython.display import display  # noqa: PLC0415 - reason: heavy
 
         for output in self.outputs():
-            display(output, raw=True)
+            display(output, raw=True)  # type: ignore[no-untyped-call]
 
     def outputs(self) -> list[dict[str, Any]]:
         """Return what a notebook shows, one bundle of types an output, in the page's order."""
@@ -108,7 +111,8 @@ class Report:
                     bundles.append({"text/html": str(piece), "text/plain": section.title})
                 else:
                     content = json.loads(part.to_json()) | {"config": CONFIG}
-                    bundles.append({MIMETYPE: content, "text/plain": f"[chart: {section.title}]"})
+                    bundles.append({FIGURE: content, "text/plain": f"[chart: {section.title}]"})
+        bundles[0][RUN] = {"id": self.run.id}
         return bundles
 
 

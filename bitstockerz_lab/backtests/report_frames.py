@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -14,9 +16,7 @@ UNTHINNED = 3_000
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def thin(
-    frame: pd.DataFrame, points: int = POINTS, *, unthinned: int = UNTHINNED
-) -> pd.DataFrame:
+def thin(frame: pd.DataFrame, points: int = POINTS, *, unthinned: int = UNTHINNED) -> pd.DataFrame:
     """Return the rows a line chart needs: the highest and the lowest of each stretch.
 
     Parameters
@@ -44,8 +44,7 @@ def thin(
             (np.where(missing, -np.inf, column), np.argmax),
             (np.where(missing, np.inf, column), np.argmin),
         ):
-            pairs = zip(edges[:-1], edges[1:], strict=True)
-            kept.extend(first + int(pick(values[first:last])) for first, last in pairs)
+            kept.extend(first + int(pick(values[first:last])) for first, last in pairwise(edges))
     return frame.iloc[np.unique(kept)]
 
 

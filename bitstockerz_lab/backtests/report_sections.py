@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from markupsafe import Markup
 
 from bitstockerz_lab import pages
 from bitstockerz_lab.backtests import charts, report_tables, report_words
-from bitstockerz_lab.enums import Status
-from bitstockerz_lab.pages import formats
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

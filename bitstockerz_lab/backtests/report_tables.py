@@ -84,7 +84,9 @@ def _trade_columns(run: Run) -> dict[str, Column]:
         "entry_price": Column("Price", price, unit=currency),
         "exit_time": Column("Exit", when, number=False),
         "exit_price": Column("Price", price, unit=currency),
-        "quantity": Column("Quantity", partial(formats.number, decimals=_quantity_decimals(closed))),
+        "quantity": Column(
+            "Quantity", partial(formats.number, decimals=_quantity_decimals(closed))
+        ),
         "pnl_abs": Column("Profit", partial(share), tone=True, unit=currency),
         "pnl_pct": Column("Profit", partial(share), tone=True, unit="%"),
         "exit_reason": Column("Exit reason", _words, number=False),

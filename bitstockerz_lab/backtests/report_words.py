@@ -202,7 +202,7 @@ def inputs(run: Run) -> dict[str, str]:
         "Strategy": f"{run.strategy}, version {run.version} (id {run.strategy_version_id})",
         "Parameters": _pairs(details.parameters) or "none",
         "Symbol": f"{run.symbol}, {run.asset_type}",
-        "Bars": f"{period(run)}, {timeframe(run.timeframe)}, {_bars(run)}",
+        "Bars": f"{period(run)}, {timeframe(run.timeframe)}{_bars(run)}",
         "Source": f"{details.provider}{' (simulated)' if details.simulated else ''}",
         "Adjustment": adjusted(details.adjusted),
         "Initial equity": formats.money(run.initial_equity, currency),
@@ -212,7 +212,7 @@ def inputs(run: Run) -> dict[str, str]:
 
 
 def _bars(run: Run) -> str:
-    return f"{formats.count(len(run.bars))} bars" if run.metrics is not None else "no result"
+    return f", {formats.count(len(run.bars))} of them" if run.metrics is not None else ""
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from bitstockerz_lab import pages
 from bitstockerz_lab.batch.execute import MARKER
 from bitstockerz_lab.batch.parameters import declared
+from bitstockerz_lab.enums import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 PLOTLY = "application/vnd.plotly.v1+json"
-RUN = "application/vnd.bitstockerz.run+json"
-"""What a recorded run shows of itself to programs: ``{"id": 12}``."""
+RUN = re.compile(rf"^Run (\d+) (?:{'|'.join(Status)}): ", re.MULTILINE)
+"""How a run tells of itself in plain text: ``Run 12 completed: …``."""
 
 TEMPLATES = files("bitstockerz_lab.batch") / "template"
 OWN = {"database"}
@@ -39,7 +41,7 @@ def export(executed: Path, report: Path) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        Ids of the backtest runs the notebook shows.
+        Ids of the backtest runs the notebook shows, in its order.
 
     Notes
     -----
@@ -52,8 +54,8 @@ def export(executed: Path, report: Path) -> tuple[int, ...]:
     draft = report.with_name(f".{report.name}.draft")
     draft.write_text(page(notebook, report.stem), encoding="utf-8")
     draft.replace(report)
-    shown = [output.data[RUN] for output in _data_outputs(notebook) if RUN in output.data]
-    return tuple(dict.fromkeys(int(run["id"]) for run in shown))
+    told = (found for output in _outputs(notebook) for found in RUN.findall(_text(output)))
+    return tuple(dict.fromkeys(int(run_id) for run_id in told))
 
 
 def page(notebook: NotebookNode, name: str) -> str:
@@ -66,12 +68,12 @@ def page(notebook: NotebookNode, name: str) -> str:
     """
     resources = {
         "error_marker": MARKER,
-        "parameters_html": _parameters_html(notebook),
+        "given": _given(notebook),
         "metadata": {"name": name},
     }
     body, _ = _exporter().from_notebook_node(notebook, resources)
     style = f"<style>{(TEMPLATES / 'bitstockerz' / 'notebook.css').read_text('utf-8')}</style>"
-    with_plotly = any(PLOTLY in output.data for output in _data_outputs(notebook))
+    with_plotly = any(PLOTLY in output.get("data", {}) for output in _outputs(notebook))
     title = f"{_heading(notebook)} · {name}".removeprefix(" · ")
     whole = "\n".join([style, _banner(notebook), body])
     return pages.shell(title, whole, with_plotly=with_plotly)
@@ -90,44 +92,40 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
-def _data_outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
+def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if "data" in output:
-                yield output
+        yield from cell.get("outputs", [])
+
+
+def _text(output: NotebookNode) -> str:
+    return str(output.get("text") or output.get("data", {}).get("text/plain", ""))
 
 
 def _banner(notebook: NotebookNode) -> str:
     """Return a line above everything that says the notebook did not reach its end."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                told = f"{output.ename}: {output.evalue}"
-                return pages.notice("failed", "This notebook did not reach its end.", told)
+    for output in _outputs(notebook):
+        if output.output_type == "error":
+            told = f"{output.ename}: {output.evalue}"
+            return pages.notice("failed", "This notebook did not reach its end.", told)
     return ""
 
 
-def _parameters_html(notebook: NotebookNode) -> str:
-    """Return what the notebook was run with: its parameters, their values and their meaning."""
-    given = notebook.metadata.get("papermill", {}).get("parameters", {})
-    values: dict[str, object] = dict(given)
+def _given(notebook: NotebookNode) -> dict[str, str]:
+    """Return what the notebook was run with, by name; what is empty is left out."""
+    values: dict[str, object] = {}
     for cell in notebook.cells:
-        if "parameters" not in cell.metadata.get("tags", []):
-            continue
-        try:
-            known = declared(cell.source)
-        except SyntaxError:
+        if "parameters" in cell.metadata.get("tags", []):
+            with suppress(SyntaxError):
+                values = {
+                    name: known.default_value for name, known in declared(cell.source).items()
+                }
             break
-        values = {name: entry.default_value for name, entry in known.items()} | given
-        break
-    told = {name: _told(value) for name, value in values.items() if name not in OWN}
-    return pages.facts(told) if told else ""
-
-
-def _told(value: object) -> str:
-    if value in (None, "", {}, []):
-        return pages.formats.MISSING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    values |= notebook.metadata.get("papermill", {}).get("parameters", {})
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in values.items()
+        if name not in OWN and value not in (None, "", {}, [])
+    }
 
 
 def _heading(notebook: NotebookNode) -> str:

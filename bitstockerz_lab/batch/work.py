@@ -102,13 +102,13 @@ class Work:
             )
         with self.database.write() as con:
             ops.finish_job(con, job.id, outcome.status, outcome.error_message)
-            recorded = store.run_ids(con, self.user.id, job.id)
+            run_ids = store.run_ids(con, self.user.id, job.id, shown)
         return BatchItem(
             job_id=job.id,
             name=job.name,
             parameters=job.parameters,
             status=outcome.status,
-            run_ids=tuple(dict.fromkeys(recorded + shown)),
+            run_ids=run_ids,
             executed=executed,
             report=report if report.exists() else None,
             seconds=time.perf_counter() - began,

@@ -44,7 +44,7 @@ class Market:
         exchange: str | None = None,
         currency: str = "USD",
         provider: str = "csv",
-        strict: bool = False,  # noqa: FBT001, FBT002 - always named
+        strict: bool = False,
         *,
         name: str | None = None,
         date_format: str | None = None,
@@ -211,13 +211,13 @@ class Market:
         """
         return load_factors(self._database, path, symbol, provider)
 
-    def bars(  # noqa: PLR0913 - the question has as many parts
+    def bars(
         self,
         symbol: str,
         timeframe: str | None = None,
         start: When | None = None,
         end: When | None = None,
-        adjusted: str | bool | None = "all",  # noqa: FBT001 - True and False are words of it
+        adjusted: str | bool | None = "all",
         as_of: When | None = None,
     ) -> pd.DataFrame:
         """Return the stored bars of a symbol.

@@ -147,8 +147,8 @@ class _Reasons:
             "; ".join(text for bit, text in enumerate(self.texts) if code >> bit & 1)
             for code in combinations.tolist()
         ]
-        reasons = np.array(sentences, dtype=object)[which] if len(rows) else []
-        return pd.DataFrame({"row": rows, "reason": pd.Series(reasons, dtype="str")})
+        reasons = pd.Series(sentences, dtype="str").iloc[which]
+        return pd.DataFrame({"row": rows, "reason": reasons.to_numpy()})
 
 
 def _check_stamps(
@@ -159,9 +159,12 @@ def _check_stamps(
     ticks = stamps.asi8
     length = clock.TIMEFRAMES[timeframe] // pd.Timedelta(microseconds=1)
     reasons.add(read & (ticks % length != 0), OFF_GRID[timeframe])
-    reasons.add(read & (ticks < EARLIEST.as_unit("us").value), f"before {EARLIEST:%Y}")
-    last = pd.Timestamp(now).as_unit("us").value - length
-    reasons.add(read & (ticks > last), "in the future, or the bar has not ended yet")
+    earliest, last = (
+        (pd.Timestamp(when) - pd.Timestamp(0)) // pd.Timedelta(microseconds=1)
+        for when in (EARLIEST, now)
+    )
+    reasons.add(read & (ticks < earliest), f"before {EARLIEST:%Y}")
+    reasons.add(read & (ticks > last - length), "in the future, or the bar has not ended yet")
 
 
 def _check_values(values: dict[str, np.ndarray], reasons: _Reasons) -> None:

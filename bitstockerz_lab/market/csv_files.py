@@ -75,6 +75,7 @@ def read_csv(path: str | Path, timeframe: str = "1d", date_format: str | None = 
     content = read_columns(file, COLUMNS, timeframe, as_text=date_format is not None)
     index, notes = read_stamps(content.times, timeframe, file.name, date_format)
     bars = pd.DataFrame(content.numbers, index=index, copy=False)
+    _give_back_memory()
     stamps.fit(index, timeframe, file.name)
     return Incoming(
         file.name,
@@ -208,6 +209,13 @@ class Lines:
                 source=self.path.name,
             )
         return numbers, starts[kept], ends[kept]
+
+
+def _give_back_memory() -> None:
+    """Let Arrow's pool hand its free pages back: twice the frame, on top of what storing needs."""
+    import pyarrow as pa  # noqa: PLC0415 - reason: heavy
+
+    pa.default_memory_pool().release_unused()
 
 
 def _time_type(header: Header, timeframe: str) -> pa.DataType:

@@ -25,7 +25,7 @@ FACTORS = ("price_factor", "split_factor", "reference_price")
 SHOWN = 3
 
 
-def how(adjusted: str | bool | None) -> Adjusted:  # noqa: FBT001 - True and False are words of `bars`
+def how(adjusted: str | bool | None) -> Adjusted:
     """Return which adjustment is asked for; True is "all", False and None are "raw".
 
     Raises
@@ -116,8 +116,9 @@ def adjust(bars: pd.DataFrame, factors: pd.DataFrame, adjusted: Adjusted) -> pd.
     split = np.append(factors["split_factor"].to_numpy(), 1.0)[places]
     price = np.append(factors["price_factor"].to_numpy(), 1.0)[places]
     times = split * price if adjusted == "all" else split
-    columns = {name: bars[name] * times for name in PRICES}
-    return bars.assign(**columns, volume=bars["volume"] / split)
+    columns = {name: bars[name].to_numpy() * times for name in PRICES}
+    columns["volume"] = bars["volume"].to_numpy() / split
+    return pd.DataFrame(columns, index=bars.index, copy=False)
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:

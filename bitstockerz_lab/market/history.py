@@ -136,7 +136,7 @@ def _naive(stamp: pd.Timestamp) -> datetime:
     return stamp.tz_convert(None).to_pydatetime(warn=False)
 
 
-def no_bars(  # noqa: PLR0913 - the question, as it was asked
+def no_bars(
     con: Connection,
     symbol: Symbol,
     timeframe: str,

@@ -26,7 +26,7 @@ EXAMPLES = 10
 PROBLEMS = 3
 
 
-class _Unwanted(Exception):  # noqa: N818 - not an error: it takes a strict load's rows back
+class _Unwanted(Exception):
     """Conflicts were found in a strict load; raised inside the lease to roll it back."""
 
     def __init__(self, conflicts: pd.DataFrame) -> None:
@@ -111,7 +111,7 @@ class Load:
                         con, stored, self.timeframe, accepted, _provider(self.provider)
                     )
                 if self.strict and len(conflicts):
-                    raise _Unwanted(conflicts)
+                    raise _Unwanted(conflicts)  # noqa: TRY301 - it leaves the lease, which rolls back
                 if len(refused):
                     store.add_refused(con, refused, **origin)
         except _Unwanted as found:

@@ -168,7 +168,7 @@ def find_columns(
         One is missing, or there twice.
     """
     folded = [name.strip().casefold() for name in names]
-    wanted = {name: (name,) for name in needed}
+    wanted: dict[str, tuple[str, ...]] = {name: (name,) for name in needed}
     if stamp_columns:
         wanted["timestamp"] = stamp_columns
     found = {
@@ -179,8 +179,8 @@ def find_columns(
     if missing:
         raise DataError(
             f"{source} has no column {', '.join(missing)}; its header reads "
-            f"{shorten(','.join(names))!r}. The header must be the first line and name every "
-            "column, in any case and order.",
+            f"{shorten(','.join(names))!r}. A file's header is its first line and names every "
+            "column, in any case and order; a frame's stamps may be its DatetimeIndex.",
             source=source,
             missing=missing,
         )

@@ -63,9 +63,9 @@ def parse(
         unread = np.asarray(stamps.isna())
         if unread.any():
             others, notes = _by_parts(texts[unread], timeframe, source)
-            stamps = stamps.to_series(index=range(len(stamps)))
-            stamps[unread] = others.to_numpy()
-            stamps = pd.DatetimeIndex(stamps)
+            ticks = stamps.to_numpy().copy()
+            ticks[unread] = others.to_numpy()
+            stamps = pd.DatetimeIndex(ticks)
     if len(texts) and stamps.isna().all():
         tried = f" with date_format={date_format!r}" if date_format else ""
         first = texts.iloc[0] if isinstance(texts.iloc[0], str) else ""
@@ -95,7 +95,7 @@ def fit(stamps: pd.DatetimeIndex, timeframe: str, source: str) -> None:
     DataError
         Most stamps lie off the timeframe's grid, or hours are asked for and all are midnights.
     """
-    known = stamps[~stamps.isna()]
+    known = stamps[stamps.notna()]
     if len(known) == 0:
         return
     ticks = known.as_unit("us").asi8
@@ -149,11 +149,10 @@ def _by_parts(texts: pd.Series, timeframe: str, source: str) -> tuple[pd.Datetim
         format_: _by_iso(_as_iso(parts, places), timeframe)
         for format_, (_, places) in ORDERS.items()
     }
-    read = {format_: np.asarray(~stamps.isna()) for format_, stamps in readings.items()}
+    read = {format_: np.asarray(stamps.notna()) for format_, stamps in readings.items()}
     readable = np.logical_or.reduce(list(read.values()))
-    nothing = readings["%Y/%m/%d"][:0].append(pd.DatetimeIndex([pd.NaT] * len(texts))).as_unit("us")
     if not readable.any():
-        return nothing, []
+        return readings["%Y/%m/%d"], []
     orders = [format_ for format_ in ORDERS if read[format_][readable].all()]
     example = texts[readable].iloc[0]
     if len(orders) != 1:

@@ -127,7 +127,6 @@ EQUITY_DAILY = BarsTable(
     SELECT date AS timestamp, open, high, low, close, volume
     FROM equity_daily_bars
     WHERE symbol_id = ? AND date BETWEEN CAST(? AS DATE) AND CAST(? AS DATE) AND created_at <= ?
-    ORDER BY date
     """,
 )
 
@@ -144,7 +143,6 @@ CRYPTO_DAILY = BarsTable(
     SELECT date AS timestamp, open, high, low, close, volume
     FROM crypto_daily_bars
     WHERE symbol_id = ? AND date BETWEEN CAST(? AS DATE) AND CAST(? AS DATE) AND created_at <= ?
-    ORDER BY date
     """,
 )
 
@@ -161,7 +159,6 @@ CRYPTO_HOURLY = BarsTable(
     SELECT timestamp, open, high, low, close, volume
     FROM crypto_hourly_bars
     WHERE symbol_id = ? AND timestamp BETWEEN ? AND ? AND created_at <= ?
-    ORDER BY timestamp
     """,
 )
 
@@ -182,9 +179,8 @@ ON CONFLICT (file_digest, line, symbol, timeframe) DO NOTHING
 FACTORS = """
 SELECT CAST(date AS TIMESTAMP) AS date, price_factor, split_factor, reference_price
 FROM price_factors
-WHERE symbol_id = $symbol_id AND created_at = (
-    SELECT max(created_at) FROM price_factors WHERE symbol_id = $symbol_id AND created_at <= $known
-)
+WHERE symbol_id = ? AND created_at <= ?
+QUALIFY created_at = max(created_at) OVER ()
 ORDER BY date
 """
 
@@ -217,8 +213,11 @@ def table_of(asset_type: AssetType, timeframe: str) -> BarsTable:
 
 def lookup(con: Connection, text: str) -> Symbol | None:
     """Return the symbol of that text, in any case, or None."""
-    row = con.execute(SYMBOL + "WHERE symbol = ?", [normalise(text)]).fetchone()
-    return None if row is None else Symbol(*row[:3], AssetType(row[3]), *row[4:])
+    rows = con.execute(SYMBOL + "WHERE symbol = ?", [normalise(text)]).fetchall()
+    if not rows:
+        return None
+    number, symbol, name, kind, exchange, currency, base, quote, is_active = rows[0]
+    return Symbol(number, symbol, name, AssetType(kind), exchange, currency, base, quote, is_active)
 
 
 def find_symbol(con: Connection, text: str) -> Symbol:
@@ -244,7 +243,7 @@ def add_symbol(con: Connection, symbol: Symbol) -> Symbol:
         for name in ("symbol", "name", "exchange", "currency", "base_asset", "quote_asset")
     }
     values |= {"asset_type": str(symbol.asset_type), "now": clock.now()}
-    (number,) = con.execute(ADD_SYMBOL, values).fetchone()  # type: ignore[misc]
+    number = _only(con, ADD_SYMBOL, values)
     return replace(symbol, id=number)
 
 
@@ -284,7 +283,10 @@ def read_bars(
     bars = frames.read(con, table_of(symbol.asset_type, timeframe).read, [symbol.id, *span, known])
     rows = con.execute(STORED + PROVIDERS, [symbol.id, timeframe, *span, known]).fetchall()
     index = pd.DatetimeIndex(bars.pop("timestamp")).as_unit("us").tz_localize("UTC")
-    return bars.set_index(index.rename("timestamp")), [name for (name,) in rows]
+    bars = bars.set_index(index.rename("timestamp"))
+    if not index.is_monotonic_increasing:  # loads come in order, so the database rarely has to sort
+        bars = bars.sort_index()
+    return bars, [name for (name,) in rows]
 
 
 def add_bars(
@@ -310,7 +312,7 @@ def add_bars(
     statement = table_of(symbol.asset_type, timeframe).insert
     values = {"symbol_id": symbol.id, "provider": provider, "now": clock.now()}
     with frames.registered(con, "incoming", incoming):
-        (inserted,) = con.execute(statement, values).fetchone()  # type: ignore[misc]
+        inserted = _only(con, statement, values)
         if inserted == len(bars):
             return inserted, no_conflicts()
         return inserted, frames.read(con, STORED + CONFLICTS, [symbol.id, timeframe])
@@ -327,21 +329,30 @@ def add_refused(
     """Keep rows that were kept out: columns line, reason, original; those kept before count 0."""
     values = {"source": source, "digest": digest, "symbol": symbol, "timeframe": timeframe}
     with frames.registered(con, "refused", rows):
-        (added,) = con.execute(ADD_REFUSED, values | {"now": clock.now()}).fetchone()  # type: ignore[misc]
-    return int(added)
+        added = _only(con, ADD_REFUSED, values | {"now": clock.now()})
+    return added
 
 
 def read_factors(con: Connection, symbol: Symbol, known: datetime = ALWAYS) -> pd.DataFrame:
     """Return the factor set that was in force at `known` (UTC naive); empty without one."""
-    return frames.read(con, FACTORS, {"symbol_id": symbol.id, "known": known})
+    return frames.read(con, FACTORS, [symbol.id, known])
 
 
 def add_factors(con: Connection, symbol: Symbol, factors: pd.DataFrame, provider: str) -> int:
     """Store a factor set, which is in force from now on."""
     values = {"symbol_id": symbol.id, "provider": provider, "now": clock.now()}
     with frames.registered(con, "incoming", factors):
-        (added,) = con.execute(ADD_FACTORS, values).fetchone()  # type: ignore[misc]
-    return int(added)
+        added = _only(con, ADD_FACTORS, values)
+    return added
+
+
+def _only(con: Connection, statement: str, values: dict[str, object]) -> int:
+    """Return the one number that a statement answers.
+
+    All of the answer is fetched: DuckDB 2.0 takes no frame while a result is unfinished.
+    """
+    ((number,),) = con.execute(statement, values).fetchall()
+    return int(number)
 
 
 def health(con: Connection) -> pd.DataFrame:

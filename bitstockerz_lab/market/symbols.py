@@ -21,17 +21,23 @@ MICS = {
 """What people call an exchange, and its ISO 10383 code, which is stored."""
 
 STOCK_EXCHANGES = frozenset(
-    """XNYS XNAS XASE ARCX BATS IEXG XTSE XLON XPAR XAMS XBRU XLIS XDUB XETR XFRA XMIL XMAD XSWX
-    XSTO XHEL XCSE XOSL XICE XWBO XWAR XPRA XBUD XIST XTKS XHKG XSHG XSHE XKRX XTAI XSES XASX XNZE
-    XBOM XNSE XJSE XTAE XSAU BVMF XMEX XBUE XSGO XBOG XIDX XKLS XBKK XPHS""".split(),
-)
+    [
+        "XNYS", "XNAS", "XASE", "ARCX", "BATS", "IEXG", "XTSE", "XLON", "XPAR", "XAMS", "XBRU",
+        "XLIS", "XDUB", "XETR", "XFRA", "XMIL", "XMAD", "XSWX", "XSTO", "XHEL", "XCSE", "XOSL",
+        "XICE", "XWBO", "XWAR", "XPRA", "XBUD", "XIST", "XTKS", "XHKG", "XSHG", "XSHE", "XKRX",
+        "XTAI", "XSES", "XASX", "XNZE", "XBOM", "XNSE", "XJSE", "XTAE", "XSAU", "BVMF", "XMEX",
+        "XBUE", "XSGO", "XBOG", "XIDX", "XKLS", "XBKK", "XPHS",
+    ]
+)  # fmt: skip
 """Exchanges that list shares: a symbol on one of them is an EQUITY."""
 
 COIN_VENUES = frozenset(
-    """binance binanceus bitfinex bitflyer bitget bithumb bitmex bitso bitstamp bittrex bybit
-    coinbase coinbasepro cryptocom deribit gateio gemini htx huobi kraken kucoin mexc okx poloniex
-    upbit""".split(),
-)
+    [
+        "binance", "binanceus", "bitfinex", "bitflyer", "bitget", "bithumb", "bitmex", "bitso",
+        "bitstamp", "bittrex", "bybit", "coinbase", "coinbasepro", "cryptocom", "deribit", "gateio",
+        "gemini", "htx", "huobi", "kraken", "kucoin", "mexc", "okx", "poloniex", "upbit",
+    ]
+)  # fmt: skip
 """Venues that trade coins, by the names ccxt gives them: a symbol on one of them is a CRYPTO."""
 
 

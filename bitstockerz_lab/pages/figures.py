@@ -24,17 +24,17 @@ COLOURS = {
     "other": "#9a6fb0",
     "grid": "rgba(128, 138, 150, 0.22)",
 }
-"""Colours told apart with any colour vision, with a contrast of 3 : 1 on white and on near black."""
+"""Told apart with any colour vision; a contrast of 3 : 1 on white and on near black."""
 
 HEIGHT = 420
 """Pixels of a figure that does not say its own height."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+UNSAFE = {sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def template() -> dict[str, Any]:
-    """Return the plotly template of our figures: no background, quiet grid, legible on both themes."""
+    """Return the plotly template of our figures: no background, a quiet grid, for both themes."""
     axis = {
         "gridcolor": COLOURS["grid"],
         "linecolor": COLOURS["grid"],
@@ -43,13 +43,19 @@ def template() -> dict[str, Any]:
         "title": {"standoff": 8, "font": {"size": 12}},
         "tickfont": {"size": 11},
     }
+    across = {
+        "showgrid": False,
+        "showline": True,
+        "ticks": "outside",
+        "rangeslider": {"visible": False},
+    }
     return {
         "layout": {
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 12, "color": COLOURS["ink"]},
             "colorway": [COLOURS[name] for name in ("accent", "loss", "other", "ink")],
-            "xaxis": axis | {"showgrid": False, "showline": True, "ticks": "outside"},
+            "xaxis": axis | across,
             "yaxis": axis | {"showgrid": True, "zeroline": False},
             "hoverlabel": {"font": {"family": FONT, "size": 12}, "align": "left"},
             "legend": {

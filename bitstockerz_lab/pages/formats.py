@@ -35,7 +35,7 @@ def number(value: object, decimals: int = 2, *, signed: bool = False, unit: str 
     Examples
     --------
     >>> number(-1234.5), number(None), number(12.346, signed=True, unit="%")
-    ('−1,234.50', '–', '+12.35\xa0%')
+    ('−1,234.50', '–', '+12.35 %')
     """
     if not isinstance(value, int | float | np.integer | np.floating) or not math.isfinite(value):
         return MISSING
@@ -102,6 +102,6 @@ def plain(value: object) -> str:
 
 def when(stamp: pd.Timestamp | datetime | None, timeframe: str = "1d") -> str:
     """Return a date; with its time where bars are shorter than a day: ``2020-01-02 14:00``."""
-    if stamp is None or stamp is pd.NaT:
+    if stamp is None or pd.isna(stamp):
         return MISSING
     return stamp.strftime("%Y-%m-%d %H:%M" if timeframe.endswith("h") else "%Y-%m-%d")

@@ -56,7 +56,7 @@ def cards(entries: Iterable[Card]) -> Markup:
 def _parts(value: str) -> tuple[str, str]:
     """Part a number from its unit, which is set smaller."""
     number, space, unit = value.partition(formats.SPACE)
-    return number, space + unit
+    return number, f" {unit}" if space else ""
 
 
 def notice(kind: str, title: str, text: str = "") -> Markup:

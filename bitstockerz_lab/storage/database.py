@@ -33,6 +33,8 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "lock_configuration": True,
 }
+PARENTS: list[Connection] = []
+"""Instances inherited by a fork: their threads stayed behind, so freeing one would hang."""
 HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -187,6 +189,8 @@ class Database:
     def _memory(self) -> Connection:
         """Return the process's in-memory instance; a forked child makes its own."""
         if self._instance is None or self._instance_pid != os.getpid():
+            if self._instance is not None:
+                PARENTS.append(self._instance)
             self._instance = duckdb.connect(":memory:")
             self._instance.execute("SET TimeZone = 'UTC'")
             self._instance_pid = os.getpid()

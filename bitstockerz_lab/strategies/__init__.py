@@ -1,6 +1,6 @@
 """Strategies: rules as data, written with the words below, told in English, turned into signals."""
 
-from bitstockerz_lab.strategies import store, templates
+from bitstockerz_lab.strategies import store, templates  # noqa: I001 - thirty lines at most
 from bitstockerz_lab.strategies.api import Strategies
 from bitstockerz_lab.strategies.builder import (
     all_of, any_of, atr, between, close, crosses_above, crosses_below, ema, high, highest, low,

@@ -38,7 +38,7 @@ volume = Price("volume")
 Numeric = int | float | ParameterValue
 
 
-def parameter(  # noqa: PLR0913 - one keyword each
+def parameter(
     name: str,
     default: float,
     *,

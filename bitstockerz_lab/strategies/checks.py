@@ -20,7 +20,11 @@ from bitstockerz_lab.strategies.document import (
 from bitstockerz_lab.strategies.needs import Place, complaint, places
 from bitstockerz_lab.strategies.problems import PLAIN_KEY, Problem, did_you_mean, join, listed
 
-DIRECTIONS = {("enter_long",): "long", ("enter_short",): "short", ("enter_long", "enter_short"): "both"}
+DIRECTIONS = {
+    ("enter_long",): "long",
+    ("enter_short",): "short",
+    ("enter_long", "enter_short"): "both",
+}
 
 
 def _objects(document: Document, key: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -44,7 +48,11 @@ def declared_kind(parameter: Mapping[str, Any]) -> str:
     given = [parameter[key] for key in ("min", "max", "step") if parameter.get(key) is not None]
     whole = all(isinstance(as_number(number), int) for number in given)
     default = parameter.get("default")
-    return "int" if whole and not isinstance(default, float) and as_number(default) == default else "float"
+    return (
+        "int"
+        if whole and not isinstance(default, float) and as_number(default) == default
+        else "float"
+    )
 
 
 def _names(document: Document) -> Iterator[Problem]:
@@ -84,7 +92,9 @@ def _indicators(document: Document) -> Iterator[Problem]:
             continue
         entry = indicators.CATALOGUE.get(kind)
         if entry is None:
-            hint = did_you_mean(kind, indicators.CATALOGUE, f"Known are {listed(indicators.CATALOGUE)}.")
+            hint = did_you_mean(
+                kind, indicators.CATALOGUE, f"Known are {listed(indicators.CATALOGUE)}."
+            )
             yield Problem(join(path, "indicator"), f"No indicator {kind!r}.", hint)
             continue
         for key in use:
@@ -104,7 +114,8 @@ def _unknown_operand(document: Document, path: str, name: str) -> Problem | None
     if name in names_of(document, "parameters"):
         hint = f'Write {{"parameter": "{name}"}} for the parameter.'
     elif name in indicators.CATALOGUE:
-        hint = f'Declare it first: "indicators": {{"{name}_20": {{"indicator": "{name}", "period": 20}}}}.'
+        use = f'{{"{name}_20": {{"indicator": "{name}", "period": 20}}}}'
+        hint = f'Declare it first: "indicators": {use}.'
     else:
         hint = did_you_mean(name, (*known, *PRICES), f"Known are {listed((*known, *PRICES))}.")
     return Problem(path, f"No indicator or price field {name!r}.", hint)
@@ -197,15 +208,25 @@ def _groups(document: Document) -> Iterator[Problem]:
 
 def _sizing(document: Document) -> Iterator[Problem]:
     sizing = document.get("sizing")
-    if isinstance(sizing, Mapping) and sizing.get("method") == "risk_percent":
-        if document.get("stop_loss_pct") is None and document.get("trailing_stop_pct") is None:
-            hint = "Set stop_loss_pct or trailing_stop_pct."
-            yield Problem("sizing", "risk_percent needs a stop to measure the risk by.", hint)
+    by_risk = isinstance(sizing, Mapping) and sizing.get("method") == "risk_percent"
+    stops = (document.get("stop_loss_pct"), document.get("trailing_stop_pct"))
+    if by_risk and stops == (None, None):
+        hint = "Set stop_loss_pct or trailing_stop_pct."
+        yield Problem("sizing", "risk_percent needs a stop to measure the risk by.", hint)
 
 
 def check(document: Document) -> list[Problem]:
     """Return what is wrong with a document beyond its shape, in reading order of the checks."""
     found: list[Problem] = []
-    for look in (_groups, _names, _parameters, _indicators, _operands, _references, _numbers, _sizing):
+    for look in (
+        _groups,
+        _names,
+        _parameters,
+        _indicators,
+        _operands,
+        _references,
+        _numbers,
+        _sizing,
+    ):
         found.extend(look(document))
     return found

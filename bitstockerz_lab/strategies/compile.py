@@ -129,7 +129,7 @@ def _crossed(left: Any, right: Any, above: bool, wanted: bool) -> Flags:  # noqa
     known = now | earlier
     known[1:] &= known[:-1].copy()
     known[:1] = False
-    return known & ~found
+    return np.asarray(known & ~found)
 
 
 def _evaluated(columns: Columns, node: Any, wanted: bool) -> Flags:  # noqa: ANN401 - any node

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, ValidationError, ValidationInfo, model_validator
+from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from bitstockerz_lab.errors import DefinitionError, UnknownName
 from bitstockerz_lab.strategies import canonical, english, indicators
@@ -131,12 +131,12 @@ class Definition(Model):
     'long'
     """
 
-    format: Literal[1] = NEWEST_FORMAT
+    format: Literal[1] = 1
     name: Text = ""
     description: Text = ""
     direction: Literal["long", "short", "both"]
-    parameters: dict[str, Parameter] = {}
-    indicators: dict[str, IndicatorUse] = {}
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    indicators: dict[str, IndicatorUse] = Field(default_factory=dict)
     enter_long: Node | None = None
     exit_long: Node | None = None
     enter_short: Node | None = None
@@ -238,7 +238,7 @@ class Definition(Model):
 
     @cached_property
     def document(self) -> Document:
-        """The definition as a plain dict, what is left out by default left out. Do not change it."""
+        """The definition as a plain dict, defaults left out. Do not change it."""
         return canonical.document(self)
 
     def rules(self) -> Document:
@@ -246,7 +246,7 @@ class Definition(Model):
         return {k: v for k, v in self.document.items() if k not in ("name", "description")}
 
     def to_json(self) -> str:
-        """Return the canonical JSON text: sorted keys, defaults left out, one text for one strategy."""
+        """Return the canonical JSON text: sorted keys, defaults left out."""
         return to_text(self.document)
 
     def titled(self, name: str | None = None, description: str | None = None) -> Definition:
@@ -304,7 +304,9 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
         raw, found = dict(source), []
     else:
         hint = "Give a dict, JSON text, or what bz.strategy(...) returns."
-        return None, [Problem("", f"A {type(source).__name__} is no definition.", hint)]
+        return None, [
+            Problem("", f"A definition cannot be read from {type(source).__name__}.", hint)
+        ]
     if "format" in raw and raw["format"] != NEWEST_FORMAT:
         told = f"Format {raw['format']!r} is not known here; formats up to {NEWEST_FORMAT} are."
         return None, [Problem("format", told, "A newer bitstockerz_lab may read it.")]
@@ -315,7 +317,7 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
     try:
         definition = Definition.model_validate(raw, context={"checked": True})
     except ValidationError as problem:
-        found += translate(problem.errors(include_url=False), _KEYS)  # type: ignore[arg-type]
+        found += translate(problem.errors(include_url=False), _KEYS)
     found += check(raw)
     return (None if found else definition), list(dict.fromkeys(found))
 
@@ -334,6 +336,6 @@ def validate(source: Definition | Mapping[str, Any] | str) -> list[Problem]:
 def summary(
     source: Definition | Mapping[str, Any] | str, parameters: Mapping[str, Any] | None = None
 ) -> str:
-    """Return the strategy in plain English, a sentence a line, with these parameters or the defaults."""
+    """Return the strategy in plain English, a sentence a line; defaults where not given."""
     definition = Definition.parse(source)
     return english.describe(definition, definition.resolve(parameters))

@@ -137,9 +137,10 @@ def describe(definition: Definition, resolved: Resolved | None = None) -> str:
     if sizing is not None:
         method, value = sizing
         sentences.append(SIZES[method].format(_figure(value)))
-    if not (exits or definition.exit_long or definition.exit_short) and definition.direction != "both":
+    if (
+        not (exits or definition.exit_long or definition.exit_short)
+        and definition.direction != "both"
+    ):
         sentences.append("Hold until the end of the data.")
     sentences.append(_parameters(definition, values))
     return "\n".join(filter(None, sentences))
-
-

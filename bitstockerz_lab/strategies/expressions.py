@@ -136,6 +136,11 @@ class Condition:
     def __invert__(self) -> Condition:
         return Condition({"not": self})
 
+    def _is_no_value(self, _other: object) -> NoReturn:
+        raise DefinitionError(BRACKETS.format(f"parts of them; here ({self}) is compared"))
+
+    __gt__ = __lt__ = __ge__ = __le__ = _is_no_value
+
     def __bool__(self) -> NoReturn:
         raise DefinitionError(NO_TRUTH)
 

@@ -233,15 +233,19 @@ def catalogue() -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for entry in _ENTRIES:
         defaults = {setting.name: setting.default for setting in entry.settings}
-        told = (f"{s.name}: {s.kind} from {s.minimum} to {s.maximum}, default {s.default}"
-                for s in entry.settings)
+        told = (
+            f"{s.name}: {s.kind} from {s.minimum} to {s.maximum}, default {s.default}"
+            for s in entry.settings
+        )
         inputs = f"source (default {entry.source})" if entry.source else ", ".join(entry.inputs)
-        rows.append({
-            "indicator": entry.name,
-            "inputs": inputs,
-            "parameters": "; ".join(told),
-            "warm_up": entry.warm_up(defaults),
-            "definition": entry.definition,
-            "reference": entry.reference,
-        })
+        rows.append(
+            {
+                "indicator": entry.name,
+                "inputs": inputs,
+                "parameters": "; ".join(told),
+                "warm_up": entry.warm_up(defaults),
+                "definition": entry.definition,
+                "reference": entry.reference,
+            }
+        )
     return pd.DataFrame(rows).set_index("indicator")

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
 from pydantic_core import PydanticCustomError
 
 from bitstockerz_lab.strategies.document import as_number
@@ -81,7 +89,9 @@ class Lagged(Model):
 
 
 def _kind_of_operand(value: object) -> str:
-    is_lagged = isinstance(value, Lagged) or (isinstance(value, Mapping) and "parameter" not in value)
+    is_lagged = isinstance(value, Lagged) or (
+        isinstance(value, Mapping) and "parameter" not in value
+    )
     return "<lagged>" if is_lagged else _kind_of_plain(value)
 
 
@@ -136,12 +146,12 @@ class Not(Model):
     member: Node = Field(alias="not")
 
 
-_TAGS = {AllOf: "<all>", AnyOf: "<any>", Not: "<not>", Between: "<between>"}
+_TAGS = ((AllOf, "<all>"), (AnyOf, "<any>"), (Not, "<not>"), (Between, "<between>"))
 
 
 def _kind_of_node(value: object) -> str:
     if not isinstance(value, Mapping):
-        return _TAGS.get(type(value), "<comparison>")  # type: ignore[arg-type]
+        return next((tag for kind, tag in _TAGS if isinstance(value, kind)), "<comparison>")
     for word in ("all", "any", "not"):
         if word in value:
             return f"<{word}>"

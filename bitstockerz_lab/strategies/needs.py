@@ -29,8 +29,12 @@ class Need:
 
     def __str__(self) -> str:
         kind = "a whole number" if self.whole else "a number"
-        told = (("from", self.low), ("above", self.above), ("up to", self.high),
-                ("below", self.below))
+        told = (
+            ("from", self.low),
+            ("above", self.above),
+            ("up to", self.high),
+            ("below", self.below),
+        )
         bounds = " ".join(f"{word} {limit:.15g}" for word, limit in told if limit is not None)
         return " ".join(filter(None, [kind, bounds, self.because and f"({self.because})"]))
 

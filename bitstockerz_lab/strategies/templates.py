@@ -1,4 +1,4 @@
-"""Strategies to start from: ready definitions, each with when it works, when it fails, and a source."""
+"""Strategies to start from, each with when it works, when it fails, and a source."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def names() -> list[str]:
 
 
 def get(name: str) -> Definition:
-    """Return a template's definition; its description says when it works, when it fails, and whence.
+    """Return a template's definition; its description says when it works and when it fails.
 
     Raises
     ------

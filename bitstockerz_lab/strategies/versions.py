@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies.problems import did_you_mean, listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from bitstockerz_lab.strategies.definition import Definition
@@ -63,7 +63,7 @@ class StrategyVersion:
         return f"{self.name}, version {self.version} (id {self.id}){told}{retired}"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{html.escape(self._title())}</b></p>{self.definition._repr_html_()}"  # noqa: SLF001 - a notebook's own protocol
+        return f"<p><b>{html.escape(self._title())}</b></p>{self.definition._repr_html_()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from bitstockerz_lab import clock, measures
 from bitstockerz_lab.backtests import engine
-from bitstockerz_lab.measures import metrics as measuring
+from bitstockerz_lab.market import bars as market_bars
 from tests.helpers import make_bars
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass
@@ -49,6 +53,7 @@ class FakeRun:
     metrics: object
     details: FakeDetails
     benchmark: pd.Series
+    recipe: SimpleNamespace
     symbol: str
     asset_type: str
     timeframe: str
@@ -83,10 +88,10 @@ def fake_run(
 ):
     """Return a completed run of a crossover of two averages on bars."""
     bars = (make_bars(1500) if bars is None else bars).copy()
-    timeframe = measuring.clock.infer_timeframe(bars.index)
+    timeframe = clock.infer_timeframe(bars.index)
     bars.attrs |= {
         "symbol": symbol, "asset_type": asset_type, "timeframe": timeframe,
-        "adjusted": "all", "provider": "csv", "simulated": simulated, "currency": currency,
+        "adjusted": "all", "provider": "csv", "simulated": simulated,
     }  # fmt: skip
     above = bars["close"].rolling(fast).mean() > bars["close"].rolling(slow).mean()
     up = above & ~above.shift(1, fill_value=False) & ~never if entries is None else entries
@@ -105,7 +110,8 @@ def fake_run(
     )  # fmt: skip
     return FakeRun(
         bars, result.trades, result.equity, result.metrics, details,
-        measuring.benchmark_curve(bars, initial_equity), symbol, asset_type, timeframe,
+        measures.benchmark_curve(bars, market_bars.missing(bars), initial_equity),
+        SimpleNamespace(symbol=SimpleNamespace(currency=currency)), symbol, asset_type, timeframe,
         bars.index[0], bars.index[-1], initial_equity,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ MOVES = [0.0, 0.0, 0.01, -0.01, 0.013, -0.017, 0.047, -0.053, 0.21, -0.19]
 GAPS = [0.0, 0.0, 0.0, 0.0, 0.011, -0.012, 0.061, -0.057, 0.33, -0.29, 1.3, 4.1, -0.7]
 WICKS = [0.0, 0.0, 0.003, 0.018, 0.043, 0.11]
 HOLES = [None] * 40 + [math.nan, 0.0, math.inf, -1.0]
-STEPS = [pd.Timedelta(hours=1), pd.Timedelta(days=1), pd.Timedelta(days=3)]
+STEPS = [pd.Timedelta(hours=1), pd.Timedelta(days=1), pd.Timedelta(days=7)]
 STOP_PCTS = [0.7, 2.3, 4.9, 11.0, 26.0]
 
 bar_moves = st.tuples(
@@ -42,9 +42,7 @@ def _bars(moves: list[tuple], times: pd.DatetimeIndex, price: float) -> pd.DataF
             "volume": 1000.0,
         }
         rows.append(row if hole is None else row | {where: hole})
-    frame = pd.DataFrame(rows, index=times, dtype=float)
-    frame.attrs["timeframe"] = "1d"  # the stamps are too irregular to tell
-    return frame
+    return pd.DataFrame(rows, index=times, dtype=float)
 
 
 @st.composite

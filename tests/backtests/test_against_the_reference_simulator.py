@@ -37,7 +37,7 @@ seldom = settings(often, max_examples=150)
 
 
 def notional(trades: pd.DataFrame) -> float:
-    return float((trades["quantity"] * (trades["entry_price"] + trades["exit_price"])).sum())
+    return float((trades["quantity"] * (trades["entry_price"] + trades["exit_price"])).sum() or 0)
 
 
 def assert_same(ours, theirs) -> None:
@@ -47,7 +47,7 @@ def assert_same(ours, theirs) -> None:
     tolerance = {"rtol": 1e-9, "atol": max(1e-7, 1e-12 * notional(theirs.trades))}
     for column in MEASURED:
         np.testing.assert_allclose(
-            ours.trades[column], theirs.trades[column], **tolerance, err_msg=column
+            ours.trades[column], theirs.trades[column].astype(float), **tolerance, err_msg=column
         )
     np.testing.assert_allclose(ours.equity, theirs.equity, **tolerance, err_msg="equity")
     assert ours.skipped_entries == theirs.skipped_entries

@@ -34,7 +34,7 @@ class _Loads(HTMLParser):
         if self._inside == "script" and "plotly.js v" in text[:2000]:
             self.plotly += 1
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag):  # noqa: ARG002 - the parser calls it so
         self._inside = ""
 
 

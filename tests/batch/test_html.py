@@ -5,9 +5,9 @@ from __future__ import annotations
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from tests.batch.offline import read_page
 
 from bitstockerz_lab.batch import html
+from tests.batch.offline import read_page
 
 FIGURE = {"data": [{"type": "scatter", "y": [1, 3, 2], "name": "</script><b>"}], "layout": {}}
 EVIL = "<script>alert('from data')</script>"
@@ -114,8 +114,10 @@ def test_text_and_streams_are_escaped_pictures_stay_scripts_and_widgets_go():
 
 
 def test_a_page_appears_whole_and_names_the_runs_it_shows(tmp_path):
-    runs = [shown(html.RUN, {"id": number}) for number in (7, 9, 7)]
-    notebook = new_notebook(cells=[cell("run", *runs)])
+    texts = ["Run 7 completed: Golden cross …", "Run 9 failed: …", "Run 7 completed: …", "Run off"]
+    runs = [new_output("display_data", data={"text/plain": text}) for text in texts]
+    printed = new_output("stream", name="stdout", text="see:\nRun 11 failed: …\n")
+    notebook = new_notebook(cells=[cell("run", *runs, printed)])
     nbformat.write(notebook, tmp_path / "study.ipynb")
-    assert html.export(tmp_path / "study.ipynb", tmp_path / "study.html") == (7, 9)
+    assert html.export(tmp_path / "study.ipynb", tmp_path / "study.html") == (7, 9, 11)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["study.html", "study.ipynb"]

@@ -11,11 +11,11 @@ import time
 
 import nbformat
 import pytest
-from tests.batch.conftest import write_notebook
-from tests.batch.offline import read_page
 
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import BatchError, UnknownName
+from tests.batch.conftest import write_notebook
+from tests.batch.offline import read_page
 
 LOOK_AROUND = """\
 import json, os, sys
@@ -118,20 +118,19 @@ def test_the_limit_is_for_the_whole_notebook_and_ends_the_kernel(batches, databa
     pid = tmp_path / "pid"
     notebook = write_notebook(
         tmp_path / "slow.ipynb",
-        "nap: float = 1.5",
-        f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(nap)",
-        "print('second', flush=True); time.sleep(nap)",
-        "time.sleep(60)",
+        "nap: float = 0.0",
+        f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid()))",
+        *["time.sleep(nap)"] * 5,
     )
     began = time.perf_counter()
-    (item,) = batches.run(notebook, timeout_s=4)
-    assert time.perf_counter() - began < 20
+    (item,) = batches.run(notebook, parameters={"nap": 2}, timeout_s=5)  # 2 < 5 < 5 × 2
+    assert time.perf_counter() - began < 30
     assert item.status == Status.TIMED_OUT
-    assert item.error_message == "It took longer than 4 s and was ended."
+    assert item.error_message == "It took longer than 5 s and was ended."
     assert jobs(database)[0][2:4] == ("timed_out", item.error_message)
     (failure,) = errors(item.executed)
     assert failure.evalue == item.error_message
-    assert "second" in item.report.read_text("utf-8")
+    assert item.error_message in item.report.read_text("utf-8")
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
 

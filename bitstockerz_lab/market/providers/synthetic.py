@@ -238,23 +238,25 @@ class _Draws:
         """Return Student t numbers of variance 1, made of normal ones only."""
         normal = generator.standard_normal((bars, TAIL + 1))
         chi_squared = (normal[:, 1:] ** 2).sum(axis=1)
-        return normal[:, 0] * np.sqrt((TAIL - 2) / chi_squared)
+        tailed: np.ndarray = normal[:, 0] * np.sqrt((TAIL - 2) / chi_squared)
+        return tailed
 
 
 def _stamps(timeframe: str, asset_type: str, start: str, end: str) -> pd.DatetimeIndex:
     first, last = clock.utc(start), clock.last_stamp(end, timeframe)
     if asset_type != AssetType.EQUITY:
-        stamps = pd.date_range(first, last, freq="D" if timeframe == "1d" else "h", unit="us")
-        return pd.DatetimeIndex(stamps, freq=None, name="timestamp")
+        step = "D" if timeframe == "1d" else "h"
+        stamps = pd.date_range(first, last, freq=step, unit="us").tz_convert(None)
+        return pd.DatetimeIndex(stamps.to_numpy(), name="timestamp").tz_localize("UTC")
     import exchange_calendars  # noqa: PLC0415 - reason: heavy
 
     with warnings.catch_warnings():
         # exchange_calendars 4.13 reads Series.values, which pandas 3.1 deprecates for zoned times
         warnings.filterwarnings("ignore", message="Series.values returning an ndarray")
         calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION)
-    sessions = calendar.sessions.tz_localize("UTC")
-    sessions = sessions[(sessions >= first) & (sessions <= last)]
-    return pd.DatetimeIndex(sessions, freq=None, name="timestamp").as_unit("us")
+    sessions = calendar.sessions
+    sessions = sessions[(sessions >= first.tz_convert(None)) & (sessions <= last.tz_convert(None))]
+    return pd.DatetimeIndex(sessions.to_numpy(), name="timestamp").as_unit("us").tz_localize("UTC")
 
 
 def _walk(

@@ -1,0 +1,72 @@
+"""What every command shares: the lab that is meant, and options that read alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bitstockerz_lab.lab import Lab
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+RunId = Annotated[int, typer.Argument(metavar="RUN_ID", help="The run's number.")]
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the options before the command said."""
+
+    database: str | None = None
+    debug: bool = False
+
+
+def open_lab(context: typer.Context) -> Lab:
+    """Open the lab that the options before the command name."""
+    from bitstockerz_lab.lab import open_lab as opened  # noqa: PLC0415 - reason: heavy
+
+    settings: Settings = context.obj
+    return opened(settings.database)
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: lines that can be typed."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def assignments(texts: list[str] | None, option: str) -> dict[str, str]:
+    """Return what ``name=value`` texts say.
+
+    Raises
+    ------
+    typer.BadParameter
+        A text has no ``=``, or a name comes twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not name or not equals:
+            raise typer.BadParameter(f"{option} {text!r} should read name=value")
+        if name in found:
+            raise typer.BadParameter(f"{option} names {name!r} twice")
+        found[name] = value
+    return found
+
+
+def numbers(texts: list[str] | None, option: str) -> dict[str, float]:
+    """Return what ``name=number`` texts say; a whole number stays one."""
+    return {name: number(value, option) for name, value in assignments(texts, option).items()}
+
+
+def number(text: str, option: str) -> float:
+    """Return a number as it is written: 20 is an int, 20.0 a float."""
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{option}: {text!r} is no number") from None

@@ -1,0 +1,84 @@
+"""Commands that belong to no room: sql and lab."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bitstockerz_lab.cli import output
+from bitstockerz_lab.cli.settings import AsJson, Settings, examples, open_lab
+from bitstockerz_lab.errors import LabError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command(
+        epilog=examples(
+            'bitstockerz sql "SELECT symbol, asset_type FROM symbols"',
+            'bitstockerz sql "SELECT * FROM backtest_results" --csv',
+        )
+    )(sql)
+    app.command(
+        epilog=examples("bitstockerz lab", "bitstockerz lab -- --no-browser --port 9999"),
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    )(lab)
+
+
+def sql(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Answer in CSV.")] = False,
+    timeout_s: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="A longer query is stopped.")
+    ] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the database a question in SQL.
+
+    Nothing that writes gets through.
+    """
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv exclude each other")
+    answer = open_lab(context).sql(query, timeout_s=timeout_s)
+    if as_json:
+        output.write_json(answer)
+    elif as_csv:
+        answer.to_csv(sys.stdout, index=False)
+    else:
+        output.write_frame(answer, "No rows.")
+
+
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on notebooks/.
+
+    What follows -- is handed to JupyterLab.
+    """
+    settings: Settings = context.obj
+    if settings.database is not None:
+        path = open_lab(context).path
+        os.environ["BITSTOCKERZ_DB"] = str(path)
+    folder = find_folder("notebooks") or Path.cwd()
+    command = [sys.executable, "-m", "jupyterlab", str(folder), *context.args]
+    try:
+        os.execv(command[0], command)  # noqa: S606 - the user's own program, no shell
+    except OSError as problem:
+        raise LabError(f"JupyterLab cannot be started: {problem.strerror}.") from problem
+
+
+def find_folder(inside: str) -> Path | None:
+    """Return a folder of the project: of the folder we are in or its parents, else of the clone.
+
+    Parameters
+    ----------
+    inside : its path in the project, "notebooks" or "data/sample"
+    """
+    here = Path.cwd()
+    clone = Path(__file__).parents[2]
+    for folder in (here, *here.parents, clone):
+        if (folder / inside).is_dir() and (folder / "pyproject.toml").is_file():
+            return folder / inside
+    return None

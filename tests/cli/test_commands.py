@@ -1,0 +1,262 @@
+"""Each command is the verb of the API, and its JSON has stable keys."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from bitstockerz_lab.cli import run
+
+RUN_KEYS = [
+    "id", "status", "strategy", "version", "strategy_version_id", "symbol", "asset_type",
+    "timeframe", "start_date", "end_date", "initial_equity", "job_id", "error_message",
+    "created_at", "started_at", "finished_at", "metrics", "details",
+]  # fmt: skip
+
+
+def test_init_creates_the_file_and_says_where(tmp_path, capsys):
+    path = tmp_path / "new" / "lab.duckdb"
+    assert run(["--database", str(path), "init", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"path": str(path), "user": "tester@local"}
+    assert path.exists()
+
+
+def test_load_tells_how_many_rows_and_a_second_time_that_they_are_there(call, bars_file):
+    words = ["load", bars_file, "--symbol", "acme", "--exchange", "XNYS", "--json"]
+    first, second = call(*words), call(*words)
+    assert (first.status, second.status) == (0, 0)
+    assert first.json["symbol"] == "ACME"
+    assert (first.json["inserted"], first.json["duplicates"]) == (400, 0)
+    assert (second.json["inserted"], second.json["duplicates"]) == (0, 400)
+    assert "400 inserted" not in call(*words[:-1]).out
+    assert "400 duplicates" in call(*words[:-1]).out
+
+
+def test_load_takes_parquet_by_its_ending(call, bars_file, tmp_path):
+    import pandas as pd
+
+    path = tmp_path / "acme.parquet"
+    pd.read_csv(bars_file, parse_dates=["date"]).to_parquet(path)
+    answer = call("load", path, "--symbol", "ACME", "--asset-type", "EQUITY", "--json")
+    assert answer.json["inserted"] == 400
+    assert answer.json["provider"] == "parquet"
+
+
+def test_load_strict_stores_nothing_of_a_file_with_a_broken_row(call, bars_file):
+    bars_file.write_text(bars_file.read_text() + "2024-01-01,1,0.5,2,1,1\n")
+    answer = call("load", bars_file, "--symbol", "ACME", "--exchange", "XNYS", "--strict")
+    assert answer.status == 1
+    assert call("sql", "SELECT count(*) AS n FROM equity_daily_bars", "--json").json == [{"n": 0}]
+
+
+def test_load_factors_loads_factors(ready, tmp_path):
+    path = tmp_path / "ACME_factors.csv"
+    path.write_text(
+        "date,price_factor,split_factor,reference_price\n2020-06-01,0.9,0.5,100\n2050-12-31,1,1,0\n"
+    )
+    answer = ready("load", "--factors", path, "--symbol", "ACME", "--json")
+    assert answer.json["kind"] == "factors"
+    assert answer.json["inserted"] == 2
+
+
+def test_symbols_lists_what_is_stored(ready):
+    assert [row["symbol"] for row in ready("symbols", "--json").json] == ["ACME"]
+    assert "ACME" in ready("symbols").out
+    assert "No symbol contains 'zzz'" in ready("symbols", "zzz").out
+
+
+def test_strategies_are_saved_listed_and_shown(call, tmp_path):
+    saved = call("strategies", "save", "--template", "golden-cross", "--json")
+    assert (saved.json["name"], saved.json["version"]) == ("Golden cross", 1)
+    assert saved.json["definition"]["parameters"]["fast"]["default"] == 50
+    again = call("strategies", "save", "--template", "golden-cross", "--json")
+    assert again.json["version"] == 1
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps(saved.json["definition"]))
+    mine = call("strategies", "save", rules, "--name", "Mine", "--timeframe", "1d", "--json")
+    assert (mine.json["name"], mine.json["timeframe"]) == ("Mine", "1d")
+    listed = call("strategies", "list", "--json").json
+    assert {row["name"] for row in listed} == {"Golden cross", "Mine"}
+    assert "Golden cross" in call("strategies", "list").out
+    shown = call("strategies", "show", "Golden cross")
+    assert "SMA" in shown.out.upper()
+    assert '"parameters"' in shown.out
+
+
+def test_an_unknown_template_suggests_the_nearest(call):
+    answer = call("strategies", "save", "--template", "golden-cros")
+    assert answer.status == 1
+    assert "golden-cross" in answer.err
+
+
+def test_a_definition_file_that_is_missing_is_named(call):
+    answer = call("strategies", "save", "nowhere.json")
+    assert answer.status == 1
+    assert "nowhere.json" in answer.err
+
+
+def test_backtest_records_a_run_and_its_json_has_stable_keys(ready):
+    words = ["backtest", "Golden cross", "acme", "-p", "fast=5", "-p", "slow=50", "--fee-bps", "10"]
+    answer = ready(*words, "--json")
+    assert answer.status == 0
+    assert list(answer.json) == RUN_KEYS
+    assert answer.json["status"] == "completed"
+    assert answer.json["details"]["parameters"] == {"fast": 5, "slow": 50}
+    assert answer.json["details"]["costs"]["fee_bps"] == 10.0
+    assert "definition" not in answer.json["details"]
+    assert ready(*words, "--json").json["id"] == answer.json["id"]
+    assert ready(*words, "--rerun", "--json").json["id"] == answer.json["id"] + 1
+    with_trades = ready(*words, "--trades", "--json").json
+    assert len(with_trades["trades"]) == answer.json["metrics"]["num_trades"] > 0
+
+
+def test_the_numbers_of_a_run_are_those_of_the_database_to_the_last_bit(ready):
+    told = ready("backtest", "Golden cross", "ACME", "-p", "slow=60", "--json").json
+    stored = ready("sql", "SELECT final_equity, sharpe_ratio FROM backtest_results", "--json").json
+    assert stored == [{name: told["metrics"][name] for name in ("final_equity", "sharpe_ratio")}]
+
+
+def test_every_cost_and_exit_of_the_verb_reaches_it(ready):
+    told = ready(
+        "backtest", "Golden cross", "ACME", "--start", "2020-03-01", "--end", "2020-12-31",
+        "--version", "1", "--initial-equity", "5000", "--fixed-fee", "1", "--slippage-bps", "2",
+        "--borrow-bps", "3", "--lot-size", "0.5", "--sizing", "percent_of_equity=50",
+        "--stop-loss-pct", "5", "--take-profit-pct", "9", "--trailing-stop-pct", "7",
+        "--max-bars", "20", "--adjusted", "raw", "--json",
+    ).json  # fmt: skip
+    assert told["initial_equity"] == 5000
+    assert told["start_date"].startswith("2020-03-01")
+    assert told["end_date"].startswith("2020-12-31")
+    details = told["details"]
+    assert details["costs"] == {
+        "fee_bps": 0.0, "fixed_fee": 1.0, "slippage_bps": 2.0, "borrow_bps": 3.0, "lot_size": 0.5,
+    }  # fmt: skip
+    assert details["sizing"] == ["percent_of_equity", 50.0]
+    assert details["exits"] == {
+        "stop_loss_pct": 5.0, "take_profit_pct": 9.0, "trailing_stop_pct": 7.0, "max_bars": 20,
+    }  # fmt: skip
+    assert details["adjusted"] == "raw"
+
+
+def test_backtest_for_people_shows_the_metrics_by_their_labels(ready):
+    told = ready("backtest", "Golden cross", "ACME", "-p", "slow=60", "--trades").out
+    assert "Sharpe ratio" in told
+    assert "Golden cross version 1 on ACME 1d" in told
+
+
+def test_verify_says_that_a_run_is_equal(ready):
+    run_id = ready("backtest", "Golden cross", "ACME", "-p", "slow=60", "--json").json["id"]
+    answer = ready("verify", run_id, "--json")
+    assert (answer.status, answer.json["ok"], answer.json["run_id"]) == (0, True, run_id)
+    assert "equal bit for bit" in ready("verify", run_id).out
+
+
+def test_verify_is_status_1_if_somebody_changed_what_was_recorded(ready, database):
+    run_id = ready("backtest", "Golden cross", "ACME", "-p", "slow=60", "--json").json["id"]
+    with database.write() as con:
+        con.execute("UPDATE backtest_equity_points SET equity = equity + 1 WHERE id = 7")
+    answer = ready("verify", run_id, "--json")
+    assert (answer.status, answer.json["ok"]) == (1, False)
+
+
+def test_report_writes_a_page_and_prints_its_path_alone(ready, lab, tmp_path):
+    run_id = ready("backtest", "Golden cross", "ACME", "-p", "slow=60", "--json").json["id"]
+    assert ready("report", run_id).out == f"{lab.reports_folder / f'run-{run_id}.html'}\n"
+    page = tmp_path / "pages" / "mine.html"
+    answer = ready("report", run_id, "--output", page, "--json")
+    assert answer.json == {"run_id": run_id, "path": str(page)}
+    assert "<html" in page.read_text()
+
+
+def test_sql_answers_in_a_table_in_csv_and_in_json(ready):
+    query = "SELECT symbol, asset_type FROM symbols"
+    assert ready("sql", query, "--json").json == [{"symbol": "ACME", "asset_type": "EQUITY"}]
+    assert ready("sql", query, "--csv").out == "symbol,asset_type\nACME,EQUITY\n"
+    assert ready("sql", query).out.split() == ["symbol", "asset_type", "ACME", "EQUITY"]
+    assert ready("sql", "SELECT 1 WHERE false").out == "No rows.\n"
+
+
+def test_sql_lets_nothing_through_that_writes(ready):
+    answer = ready("sql", "DELETE FROM symbols")
+    assert answer.status == 1
+    assert ready("sql", "SELECT count(*) AS n FROM symbols", "--json").json == [{"n": 1}]
+
+
+def test_lab_starts_jupyterlab_on_the_notebooks_with_this_database(call, database, monkeypatch):
+    started = []
+    monkeypatch.setattr(os, "execv", lambda program, words: started.append((program, words)))
+    monkeypatch.setenv("BITSTOCKERZ_DB", "elsewhere")
+    assert call("lab", "--", "--no-browser").status == 0
+    ((_, words),) = started
+    assert words[1:3] == ["-m", "jupyterlab"]
+    assert Path(words[3]).name == "notebooks"
+    assert words[4:] == ["--no-browser"]
+    assert os.environ["BITSTOCKERZ_DB"] == str(database.path)
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """A batch notebook that takes a moment and records nothing."""
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        cells=[
+            nbformat.v4.new_code_cell(
+                "symbol: str = 'A'  # a symbol\n"
+                "fee_bps: float = 0.0  # per side\n"
+                "options: dict = {}  # more",
+                metadata={"tags": ["parameters"]},
+            ),
+            nbformat.v4.new_code_cell("print(symbol, fee_bps)\nassert symbol != 'BAD'"),
+        ],
+    )
+    path = tmp_path / "small.ipynb"
+    nbformat.write(made, path)
+    return path
+
+
+@pytest.mark.slow
+def test_batch_runs_a_notebook_for_each_value_and_fails_as_a_whole_if_one_does(call, notebook):
+    answer = call("batch", notebook, "--over", "symbol=A, BAD", "--set", "fee_bps=5", "--json")
+    assert answer.status == 1
+    assert [item["status"] for item in answer.json] == ["completed", "failed"]
+    assert answer.json[0]["parameters"] == {"symbol": "A", "fee_bps": 5.0}
+    assert "1 of 2 notebooks failed" in answer.err.splitlines()[-1]
+
+
+def test_batch_hands_over_and_set_to_the_verb(call, notebook, monkeypatch):
+    asked = {}
+
+    def run_instead(_, path, **options):
+        asked.update(options, notebook=path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bitstockerz_lab.batch.api.Batches.run", run_instead)
+    call(
+        "batch", notebook, "--over", "symbol=A,B", "--over", "fee_bps=0,10", "--zip", "--set",
+        'options={"fast": 20}', "--timeout", "9", "--retries", "2",
+    )  # fmt: skip
+    assert asked["over"] == {"symbol": ["A", "B"], "fee_bps": [0.0, 10.0]}
+    assert asked["parameters"] == {"options": {"fast": 20}}
+    assert (asked["how"], asked["timeout_s"], asked["retries"]) == ("zip", 9.0, 2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--set", "symbl=A"],
+        ["--over", "symbl=A"],
+        ["--set", "fee_bps=much"],
+        ["--over", "symbol=,"],
+    ],
+)
+def test_batch_refuses_unknown_parameters_and_wrong_values_before_anything_runs(
+    call, notebook, words
+):
+    answer = call("batch", notebook, *words)
+    assert answer.status == 1
+    assert answer.err.count("\n") == 1
+    assert call("sql", "SELECT count(*) AS n FROM jobs", "--json").json == [{"n": 0}]

@@ -1,0 +1,255 @@
+"""The builder: words in, a Definition out, and clear sentences for what cannot be meant."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bitstockerz_lab as bz
+from bitstockerz_lab.errors import DefinitionError
+from bitstockerz_lab.strategies import (
+    Definition,
+    all_of,
+    any_of,
+    atr,
+    between,
+    close,
+    crosses_above,
+    crosses_below,
+    ema,
+    high,
+    highest,
+    low,
+    lowest,
+    not_,
+    open_,
+    parameter,
+    rsi,
+    sma,
+    volume,
+)
+
+NOT_A_NUMBER = float("nan")
+
+
+def rules(enter, **told):
+    return bz.strategy("S", enter=enter, **told).rules()
+
+
+def entry(condition):
+    return rules(condition)["enter_long"]
+
+
+def test_the_golden_cross_is_one_sentence():
+    definition = bz.strategy(
+        "Golden cross",
+        enter=crosses_above(sma(bz.parameter("fast", 50, min=5, max=100, step=1)), sma(200)),
+        leave=crosses_below(sma(bz.parameter("fast", 50, min=5, max=100, step=1)), sma(200)),
+    )
+    assert definition == Definition.parse(
+        {
+            "name": "Golden cross",
+            "parameters": {"fast": {"default": 50, "min": 5, "max": 100, "step": 1}},
+            "indicators": {
+                "sma_fast": {"indicator": "sma", "period": {"parameter": "fast"}},
+                "sma_200": {"indicator": "sma", "period": 200},
+            },
+            "enter_long": {"left": "sma_fast", "op": "crosses_above", "right": "sma_200"},
+            "exit_long": {"left": "sma_fast", "op": "crosses_below", "right": "sma_200"},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (close > open_, {"left": "close", "op": ">", "right": "open"}),
+        (close >= 5, {"left": "close", "op": ">=", "right": 5}),
+        (close <= 5, {"left": "close", "op": "<=", "right": 5}),
+        (high > 5.5, {"left": "high", "op": ">", "right": 5.5}),
+        (low < volume, {"left": "low", "op": "<", "right": "volume"}),
+        (between(close, 1, 2), {"left": "close", "op": "between", "low": 1, "high": 2}),
+        (crosses_below(close, 7), {"left": "close", "op": "crosses_below", "right": 7}),
+        (crosses_above(7, close), {"left": 7, "op": "crosses_above", "right": "close"}),
+        (
+            close > high.bars_ago(1),
+            {"left": "close", "op": ">", "right": {"bars_ago": 1, "of": "high"}},
+        ),
+    ],
+)
+def test_comparing_gives_a_condition(condition, expected):
+    assert entry(condition) == expected
+
+
+def test_conditions_combine_by_signs_and_by_words():
+    up, down, flat = close > 1, close < 2, close >= 3
+    expected = {
+        "any": [
+            {"all": [entry(up), entry(down)]},
+            {"not": entry(flat)},
+        ]
+    }
+    assert entry((up & down) | ~flat) == expected
+    assert entry(any_of(all_of(up, down), not_(flat))) == expected
+    assert entry(up & down & flat) == entry(all_of(up, down, flat))
+
+
+def test_every_group_and_every_stop_has_its_keyword():
+    definition = bz.strategy(
+        "Both",
+        enter=close > 1,
+        leave=close < 2,
+        enter_short=close < 3,
+        leave_short=close > 4,
+        stop_loss_pct=parameter("stop", 5.0),
+        take_profit_pct=20,
+        trailing_stop_pct=8,
+        max_bars=parameter("most", 10),
+        sizing=("risk_percent", parameter("risk", 1.0)),
+        description="For people.",
+    )
+    found = definition.document
+    assert [found[key]["right"] for key in ("enter_long", "exit_long")] == [1, 2]
+    assert [found[key]["right"] for key in ("enter_short", "exit_short")] == [3, 4]
+    assert definition.exits() == {
+        "stop_loss_pct": 5.0,
+        "take_profit_pct": 20,
+        "trailing_stop_pct": 8,
+        "max_bars": 10,
+        "sizing": ("risk_percent", 1.0),
+    }
+    assert definition.direction == "both"
+    assert definition.description == "For people."
+
+
+def test_sizing_may_be_written_as_in_the_json():
+    sizing = {"method": "fixed_cash", "value": parameter("cash", 1000)}
+    assert bz.strategy("S", enter=close > 1, sizing=sizing).exits() == {
+        "sizing": ("fixed_cash", 1000)
+    }
+
+
+@pytest.mark.parametrize(
+    ("expression", "name"),
+    [
+        (sma(50), "sma_50"),
+        (ema(), "ema_20"),
+        (rsi(), "rsi_14"),
+        (atr(10), "atr_10"),
+        (sma(parameter("fast", 5)), "sma_fast"),
+        (sma(50, high), "sma_50_high"),
+        (sma(50, "volume"), "sma_50_volume"),
+        (highest(20), "highest_20"),
+        (lowest(20, close), "lowest_20_close"),
+    ],
+)
+def test_an_indicator_is_named_after_what_it_is(expression, name):
+    assert list(rules(close > expression)["indicators"]) == [name]
+
+
+def test_two_indicators_that_would_share_a_name_get_two():
+    enter = sma(parameter("fast", 5), high) > sma(parameter("fast_high", 5))
+    assert sorted(rules(enter)["indicators"]) == ["sma_fast_high", "sma_fast_high_2"]
+
+
+def test_the_same_indicator_twice_is_one():
+    assert list(rules((close > sma(5)) & (open_ > sma(5)))["indicators"]) == ["sma_5"]
+
+
+def test_the_same_words_always_give_the_same_text():
+    def build():
+        return bz.strategy("S", enter=(close > sma(5)) | (rsi(parameter("n", 3)) < 10)).to_json()
+
+    assert build() == build()
+
+
+def test_a_parameter_declared_twice_and_differently_is_refused_with_both():
+    enter = crosses_above(sma(parameter("n", 5)), sma(parameter("n", 6)))
+    with pytest.raises(
+        DefinitionError, match=r"'n' is declared twice .*: default = 5; default = 6"
+    ):
+        bz.strategy("S", enter=enter)
+
+
+def test_a_parameter_may_stand_wherever_a_number_may():
+    back, level = parameter("back", 1), parameter("level", 30)
+    found = rules((rsi(14) < level) & (close.bars_ago(back) > level))
+    assert found["enter_long"]["all"] == [
+        {"left": "rsi_14", "op": "<", "right": {"parameter": "level"}},
+        {
+            "left": {"of": "close", "bars_ago": {"parameter": "back"}},
+            "op": ">",
+            "right": {"parameter": "level"},
+        },
+    ]
+    assert entry(level > rsi(14))["op"] == ">"
+
+
+@pytest.mark.parametrize(
+    ("write", "told"),
+    [
+        (lambda: 30 < rsi(14) < 70, "between"),
+        (lambda: (close > 1) and (close < 2), "Join conditions with &"),
+        (lambda: not (close > 1), "no truth value"),
+        (lambda: 1 if close else 0, "no truth value"),
+        (
+            lambda: close > sma(50) & rsi(14) < 30,
+            r"not sma\(50, close\)\. Put each comparison in brackets",
+        ),
+        (lambda: ~close, "& and | join conditions, not close"),
+        (lambda: (close > 1) & close, "join conditions, not close"),
+        (lambda: (close > 1) & True, "& needs a condition, not True"),
+        (lambda: (close > 1) > 2, r"not parts of them; here \(close > 1\) is compared"),
+        (lambda: close > "100", "'100' is nothing to compare with"),
+        (lambda: close > NOT_A_NUMBER, "nan is nothing to compare with"),
+        (lambda: close > (close > 1), "join conditions"),
+        (lambda: sma(5, "clsoe"), "sma cannot be taken of 'clsoe'. Did you mean 'close'?"),
+        (lambda: close.bars_ago(1).bars_ago(1), r"close\.bars_ago\(1\) is earlier already"),
+        (lambda: bz.strategy("S", enter=close == 1), "enter needs a condition, not False"),
+        (lambda: bz.strategy("S", enter=sma(50)), "join conditions"),
+        (lambda: bz.strategy("S"), "The strategy never enters"),
+        (lambda: bz.strategy("S", enter=close > sma(0)), "indicators.sma_0.period: 0 does not fit"),
+        (lambda: bz.strategy("S", enter=close > 1, stop_loss_pct="5"), "not '5'"),
+        (lambda: bz.strategy("S", enter=close > 1, sizing=50), "sizing: An object is needed"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_sentence(write, told):
+    with pytest.raises(DefinitionError, match=told):
+        write()
+
+
+def test_expressions_and_conditions_show_themselves_as_they_were_written():
+    condition = (close > sma(50)) & ~(rsi(14) < parameter("level", 30).bars_ago(2))
+    assert str(condition) == "(close > sma(50, close)) & (~(rsi(14, close) < level.bars_ago(2)))"
+
+
+EXPRESSIONS = st.one_of(
+    st.sampled_from([close, high, low, open_, volume, atr(3), rsi(parameter("n", 4))]),
+    st.builds(sma, st.integers(1, 300), st.sampled_from([close, high])),
+    st.builds(ema, st.integers(1, 300)),
+)
+CONDITIONS = st.recursive(
+    st.one_of(
+        st.builds(lambda a, b: a > b, EXPRESSIONS, EXPRESSIONS),
+        st.builds(lambda a, b: a <= b, EXPRESSIONS, st.integers(-5, 500)),
+        st.builds(crosses_above, EXPRESSIONS, st.floats(1, 100)),
+        st.builds(lambda a, n: between(a.bars_ago(n), low, 50), EXPRESSIONS, st.integers(0, 9)),
+    ),
+    lambda inner: st.one_of(
+        st.builds(lambda a, b: a & b, inner, inner),
+        st.builds(lambda a, b: a | b, inner, inner),
+        st.builds(lambda a: ~a, inner),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(enter=CONDITIONS, leave=CONDITIONS)
+def test_what_is_built_goes_through_json_and_back(enter, leave):
+    built = bz.strategy("Built", enter=enter, leave=leave, description="d")
+    again = Definition.parse(built.to_json())
+    assert again == built
+    assert again.to_json() == built.to_json()
+    assert again.name == "Built"
