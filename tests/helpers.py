@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+import bitstockerz_lab as bz
 from bitstockerz_lab import clock
 
 
@@ -34,6 +35,19 @@ def typed_bars(rows, *, timeframe="1d", start="2020-01-06"):
     ]
     table = np.column_stack([np.array(values, dtype=float), np.full(len(values), 1000.0)])
     return _frame(table, timeframe, start)
+
+
+def sma_cross(**settings):
+    """A definition that trades often enough on random bars."""
+    from bitstockerz_lab.strategies import crosses_above, crosses_below, sma
+
+    fast = sma(bz.parameter("fast", 5, min=2, max=100))
+    return bz.strategy(
+        "SMA cross",
+        enter=crosses_above(fast, sma(20)),
+        leave=crosses_below(fast, sma(20)),
+        **settings,
+    )
 
 
 def _frame(table, timeframe, start):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bitstockerz_lab.storage import Database
-    from bitstockerz_lab.strategies.store import StrategyVersion
+    from bitstockerz_lab.strategies.versions import StrategyVersion
     from bitstockerz_lab.users import User
 
 LISTED = [
@@ -207,7 +207,8 @@ class Backtests:
             simulation = materials.recipe.simulate(bars)
             with self._database.write() as con:
                 store.record(con, run_id, simulation)
-                run = Run.load(con, self._database, self._user.id, run_id)
+                row = store.row(con, self._user.id, run_id)
+                run = Run.of_row(con, self._database, row, materials.recipe)
         except BaseException as failure:
             self._record_failure(run_id, failure)
             raise

@@ -30,6 +30,9 @@ STAMP = "%Y-%m-%d %H:%M"
 LOGARITHMIC = 20
 """The highest over the lowest value from which on a money axis is logarithmic."""
 
+DECADES = 10_000
+"""Below this ratio a logarithmic axis is labelled at 1, 2 and 5 of each decade."""
+
 
 def price(
     bars: pd.DataFrame, trades: pd.DataFrame, *, currency: str = "", title: str = ""
@@ -199,6 +202,7 @@ def _money_axis(
                 "title_text": f"{words} ({', '.join(units)})" if units else words,
                 "tickformat": f",.{formats.price_decimals([least])}~f",
                 "type": "log" if logarithmic else "linear",
+                "dtick": "D2" if logarithmic and most / least < DECADES else None,
             }
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,12 @@ from bitstockerz_lab import clock, strategies
 from bitstockerz_lab.backtests.engine import ENGINE_VERSION, SIGNALS, Simulation, simulate_signals
 from bitstockerz_lab.backtests.terms import Levels, Terms
 from bitstockerz_lab.enums import AssetType
-from bitstockerz_lab.errors import DataError, DefinitionError, NoBars
+from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, TradingError
 from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import factors, history
 from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import store as strategy_store
+from bitstockerz_lab.strategies.versions import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.market.symbols import Symbol
     from bitstockerz_lab.storage import Connection
-    from bitstockerz_lab.strategies.store import StrategyVersion
+    from bitstockerz_lab.strategies.versions import StrategyVersion
 
 LEVELS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct")
 EXITS = (*LEVELS, "max_bars")
@@ -153,23 +154,14 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
     UnknownName, DataError, NoBars, DefinitionError
         What was asked for does not exist or does not hold together.
     """
-    version = strategy_store.get_version(con, user_id, wish.strategy, wish.version)
+    version = strategy_store.runnable_version(con, user_id, wish.strategy, wish.version)
     symbol = market_store.find_symbol(con, wish.symbol)
     parameters = version.definition.resolve(dict(wish.parameters or {}))
     exits, terms = _terms(version, parameters, wish.terms)
-    timeframe = history.timeframe_of(con, symbol, wish.timeframe)
-    first, last = market_store.extents(con, symbol).get(timeframe, (None, None))
-    if first is None or last is None:
-        raise history.no_bars(con, symbol, timeframe)
-    start = clock.utc(wish.start) if wish.start is not None else first
-    end = clock.last_stamp(wish.end, timeframe) if wish.end is not None else last
-    if start > end:
-        raise DataError(
-            f"start {start} is after end {end}. Swap them, or leave one out.", start=start, end=end
-        )
-    wanted = factors.how(wish.adjusted)
-    has_factors = not market_store.read_factors(con, symbol).empty
-    adjusted = wanted if has_factors and symbol.asset_type is AssetType.EQUITY else RAW
+    meant = version.timeframe if version.timeframe != ANY else None
+    timeframe = history.timeframe_of(con, symbol, wish.timeframe or meant)
+    _check_scope(version, symbol, timeframe)
+    start, end = _period(con, symbol, timeframe, wish)
     return Recipe(
         version=version,
         symbol=symbol,
@@ -179,8 +171,7 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
         parameters=parameters,
         exits=exits,
         terms=terms,
-        adjusted=adjusted,
-        warnings=tuple(_warnings(symbol, terms, wanted, adjusted)),
+        adjusted=factors.how(wish.adjusted),
     )
 
 
@@ -192,9 +183,12 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
     as_of = clock.now()
     recipe = resolve(con, user_id, wish)
     try:
-        return Materials(recipe, as_of, read_bars(con, recipe), None)
+        bars = read_bars(con, recipe)
     except NoBars as problem:
         return Materials(recipe, as_of, None, problem)
+    done = bars.attrs["adjusted"]
+    warnings = tuple(_warnings(recipe, done, simulated=bars.attrs["simulated"]))
+    return Materials(replace(recipe, adjusted=done, warnings=warnings), as_of, bars, None)
 
 
 def read_bars(con: Connection, recipe: Recipe, as_of: datetime | None = None) -> pd.DataFrame:
@@ -223,14 +217,53 @@ def digest(bars: pd.DataFrame) -> str:
     return market_bars.digest(bars)
 
 
-def _warnings(symbol: Symbol, terms: Terms, wanted: str, adjusted: str) -> Iterator[str]:
-    """Yield what the reader of the result should know."""
+def _period(
+    con: Connection, symbol: Symbol, timeframe: str, wish: Wish
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the period as asked; what nobody said reaches to the first or last stored bar."""
+    start = clock.utc(wish.start) if wish.start is not None else None
+    end = clock.last_stamp(wish.end, timeframe) if wish.end is not None else None
+    if start is not None and end is not None:
+        if start > end:
+            raise DataError(
+                f"start {wish.start} is after end {wish.end}. Swap them, or leave one out.",
+                start=wish.start,
+                end=wish.end,
+            )
+        return start, end
+    stored = market_store.extents(con, symbol).get(timeframe)
+    if stored is None:
+        raise history.no_bars(con, symbol, timeframe)
+    # a period that begins after the last stored bar, or ends before the first, is empty
+    first = start if start is not None else min(stored[0], end or stored[0])
+    return first, end if end is not None else max(stored[1], first)
+
+
+def _check_scope(version: StrategyVersion, symbol: Symbol, timeframe: str) -> None:
+    """Refuse what the strategy was saved as not being meant for."""
+    meant = {
+        "asset_type": (version.asset_type, str(symbol.asset_type)),
+        "symbol_scope": (version.symbol_scope, symbol.symbol),
+        "timeframe": (version.timeframe, timeframe),
+    }
+    for name, (scope, asked) in meant.items():
+        if scope != ANY and asked not in scope.split(","):
+            raise TradingError(
+                f"Strategy {version.name!r} is saved for {name} {scope}, not {asked}. Widen it "
+                f'with lab.strategies.save(definition, {name}="ANY"), or choose another.',
+                **{name: scope},
+            )
+
+
+def _warnings(recipe: Recipe, adjusted: str, *, simulated: bool) -> Iterator[str]:
+    """Yield what the reader of the result should know; `adjusted` is what was really done."""
+    symbol, terms = recipe.symbol, recipe.terms
     if adjusted != RAW and (terms.lot_size or terms.fixed_fee):
         yield (
             f"Prices are adjusted ({adjusted}): they are not what was paid on the day, so lot_size "
             "and fixed_fee do not mean what they did then. adjusted=False uses raw prices."
         )
-    if symbol.asset_type is AssetType.EQUITY and wanted != adjusted:
+    if symbol.asset_type is AssetType.EQUITY and recipe.adjusted != adjusted and not simulated:
         yield (
             f"{symbol.symbol} has no price factors, so its prices are raw: a split looks like a "
             "crash and dividends are missing. Load some with lab.market.load_factors(...)."

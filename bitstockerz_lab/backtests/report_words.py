@@ -187,7 +187,7 @@ def rules(run: Run) -> Markup:
     from bitstockerz_lab import strategies  # noqa: PLC0415 - reason: only when a report is made
 
     definition = run.details.definition
-    lines = strategies.summary(definition).strip().splitlines()
+    lines = strategies.summary(definition, run.details.parameters).strip().splitlines()
     english = Markup("<br>").join(lines)
     text = json.dumps(json.loads(definition.to_json()), indent=2, ensure_ascii=False)
     folded = pages.details("The definition as JSON", pages.preformatted(text))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bitstockerz_lab import measures
+from bitstockerz_lab import clock, measures
 from bitstockerz_lab.backtests import plan, store
 from bitstockerz_lab.backtests.terms import Terms
 from bitstockerz_lab.enums import Status
@@ -83,11 +83,8 @@ class Run:
     >>> run.metrics.sharpe_ratio, len(run.trades), run.equity.iloc[-1]
     """
 
-    def __init__(
-        self, database: Database, user_id: int, row: dict[str, Any], recipe: plan.Recipe
-    ) -> None:
+    def __init__(self, database: Database, row: dict[str, Any], recipe: plan.Recipe) -> None:
         self._database = database
-        self._user_id = user_id
         self._row = row
         self.recipe = recipe
         self.id: int = row["id"]
@@ -98,14 +95,14 @@ class Run:
         self.symbol: str = row["symbol"]
         self.asset_type: str = row["asset_type"]
         self.timeframe: str = row["timeframe"]
-        self.start_date: pd.Timestamp = row["start_date"]
-        self.end_date: pd.Timestamp = row["end_date"]
+        self.start_date: pd.Timestamp = recipe.start
+        self.end_date: pd.Timestamp = recipe.end
         self.initial_equity: float = row["initial_equity"]
         self.job_id: int | None = row["job_id"]
         self.error_message: str | None = row["error_message"]
-        self.created_at: pd.Timestamp = row["created_at"]
-        self.started_at: pd.Timestamp | None = row["started_at"]
-        self.finished_at: pd.Timestamp | None = row["finished_at"]
+        self.created_at = clock.utc(row["created_at"])
+        self.started_at = clock.utc(row["started_at"]) if row["started_at"] else None
+        self.finished_at = clock.utc(row["finished_at"]) if row["finished_at"] else None
 
     @classmethod
     def load(cls, con: Connection, database: Database, user_id: int, run_id: int) -> Run:
@@ -123,8 +120,8 @@ class Run:
             version=version,
             symbol=market_store.find_symbol(con, row["symbol"]),
             timeframe=row["timeframe"],
-            start=row["start_date"],
-            end=row["end_date"],
+            start=clock.utc(row["start_date"]),
+            end=clock.utc(row["end_date"]),
             parameters=json.loads(row["parameters_json"]),
             exits=exits,
             terms=Terms(
@@ -134,10 +131,18 @@ class Run:
                 **json.loads(row["costs_json"]),
             ),
             adjusted=row["adjusted"],
+            warnings=tuple(json.loads(row["warnings_json"])),
         )
-        run = cls(database, user_id, row, recipe)
+        return cls.of_row(con, database, row, recipe)
+
+    @classmethod
+    def of_row(
+        cls, con: Connection, database: Database, row: dict[str, Any], recipe: plan.Recipe
+    ) -> Run:
+        """Return the run of a row whose recipe is known."""
+        run = cls(database, row, recipe)
         if run.status == Status.COMPLETED:
-            run.metrics = store.metrics_of(row, store.extra_metrics(con, run_id))
+            run.metrics = store.metrics_of(row, store.extra_metrics(con, run.id))
         return run
 
     metrics: measures.Metrics | None = None
@@ -156,7 +161,7 @@ class Run:
             fingerprint=row["fingerprint"],
             engine_version=row["engine_version"],
             versions=json.loads(row["versions_json"]),
-            warnings=json.loads(row["warnings_json"]),
+            warnings=list(recipe.warnings),
             skipped_entries=row["skipped_entries"],
             ruined=row["ruined"],
             definition=recipe.version.definition,

@@ -6,7 +6,6 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock
@@ -74,6 +73,31 @@ WHERE fingerprint = ? AND user_id = ? AND strategy_version_id = ? AND status = '
 """
 
 
+ADD_DETAILS = """
+INSERT INTO run_details (
+    backtest_run_id, fingerprint, bars_digest, bars_as_of, adjusted, provider, parameters_json,
+    costs_json, sizing_json, exits_json, engine_version, versions_json, warnings_json, tags_json,
+    notebook
+)
+VALUES (
+    $backtest_run_id, $fingerprint, $bars_digest, $bars_as_of, $adjusted, $provider,
+    $parameters_json, $costs_json, $sizing_json, $exits_json, $engine_version, $versions_json,
+    $warnings_json, $tags_json, $notebook
+)
+"""
+
+ADD_RESULT = """
+INSERT INTO backtest_results (
+    backtest_run_id, final_equity, total_return_pct, max_drawdown_pct, win_rate_pct, num_trades,
+    avg_win_pct, avg_loss_pct, sharpe_ratio
+)
+VALUES (
+    $backtest_run_id, $final_equity, $total_return_pct, $max_drawdown_pct, $win_rate_pct,
+    $num_trades, $avg_win_pct, $avg_loss_pct, $sharpe_ratio
+)
+"""
+
+
 def begin(con: Connection, user_id: int, materials: Materials) -> int:
     """Add the row of a run that is about to be simulated, with its details; returns its id."""
     now, recipe = clock.now(), materials.recipe
@@ -94,7 +118,7 @@ def begin(con: Connection, user_id: int, materials: Materials) -> int:
             now, now, now,
         ],
     ).fetchone()  # fmt: skip
-    frames.append(con, "run_details", pd.DataFrame([_details(run_id, materials)]))
+    con.execute(ADD_DETAILS, _details(run_id, materials))
     orphans.claim(con, run_id)
     return int(run_id)
 
@@ -128,7 +152,7 @@ def record(con: Connection, run_id: int, simulation: Simulation) -> None:
         "SELECT symbol_id FROM backtest_runs WHERE id = ?", [run_id]
     ).fetchone()
     results = {name: metrics.pop(name) for name in RESULTS}
-    frames.append(con, "backtest_results", pd.DataFrame([{"backtest_run_id": run_id, **results}]))
+    con.execute(ADD_RESULT, {"backtest_run_id": run_id, **results})
     extra = pd.DataFrame(
         {"metric": list(metrics), "value": pd.array(list(metrics.values()), "Float64")}
     )
@@ -178,17 +202,16 @@ def row(con: Connection, user_id: int, run_id: int) -> dict[str, Any]:
     UnknownName
         This user has no run of that id.
     """
-    found = frames.read(
-        con,
-        RUNS + "AND backtest_runs.id = $run_id",
-        {"user_id": user_id, "run_id": run_id},
-        zone="UTC",
+    answer = con.execute(
+        RUNS + "AND backtest_runs.id = $run_id", {"user_id": user_id, "run_id": run_id}
     )
-    if found.empty:
+    names = [name for name, *_ in answer.description]
+    found = answer.fetchone()
+    if found is None:
         raise UnknownName(
             f"No run {run_id}. lab.backtests.list() shows the runs there are.", run_id=run_id
         )
-    return {str(name): _plain(value) for name, value in found.iloc[0].items()}
+    return dict(zip(names, found, strict=True))
 
 
 def rows(con: Connection, user_id: int, run_ids: Sequence[int] | None = None) -> pd.DataFrame:
@@ -231,10 +254,3 @@ def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
 
 def _naive(stamp: pd.Timestamp) -> datetime:
     return stamp.tz_convert("UTC").tz_localize(None).to_pydatetime(warn=False)
-
-
-def _plain(value: object) -> object:
-    """Return a cell as Python has it; None where the database has NULL."""
-    if pd.isna(value):  # type: ignore[call-overload]
-        return None
-    return value.item() if isinstance(value, np.generic) else value

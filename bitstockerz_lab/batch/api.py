@@ -101,7 +101,7 @@ class Batches:
         --------
         >>> lab.batch.run(  # doctest: +SKIP
         ...     "notebooks/batch/backtest.ipynb",
-        ...     over={"symbol": ["DEMO-A", "DEMO-COIN"], "fee_bps": [0.0, 10.0]},
+        ...     over={"symbol": ["DEMO-A", "DEMO-C-USD"], "fee_bps": [0.0, 10.0]},
         ...     parameters={"strategy": "Golden cross"},
         ... )
         """
@@ -110,8 +110,7 @@ class Batches:
         known = notebook_parameters(path)
         sets = parameter_sets(over, how, parameters, known, path.name)
         sets = [self._with_database(values, known) for values in sets]
-        for folder in (self._executed, self._reports):
-            folder.mkdir(parents=True, exist_ok=True)
+        self._make_folders()
         varying = tuple(over or ())
         jobs = self._pend(
             [Job(0, path, item_name(path, values, varying), values) for values in sets]
@@ -125,6 +124,17 @@ class Batches:
             self._cancel(jobs[len(watch.items) :], problem)
             raise
         return Batch(tuple(watch.items), varying, watch.seconds)
+
+    def _make_folders(self) -> None:
+        for folder in (self._executed, self._reports):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as problem:
+                raise BatchError(
+                    f"The folder {folder} cannot be made ({problem.strerror}). Open a lab in a "
+                    "folder you may write to: bz.open_lab(path).",
+                    folder=str(folder),
+                ) from problem
 
     def _with_database(self, values: Values, known: Mapping[str, Parameter]) -> Values:
         """Tell a notebook that asks for its `database` where the lab is; refuse another one."""

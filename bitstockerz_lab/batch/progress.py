@@ -66,6 +66,8 @@ def _bar(console: Console) -> Iterator[Callable[[Progress], None]]:
         def draw(progress: Progress) -> None:
             failures = f", {progress.failed} failed" if progress.failed else ""
             told = f"{progress.name} (cell {progress.cell} of {progress.cells}){failures}"
-            bar.update(task, completed=progress.done, total=progress.total, told=escape(told))
+            part = 0.0 if progress.item else (progress.cell - 1) / max(progress.cells, 1)
+            done = progress.done + part
+            bar.update(task, completed=done, total=progress.total, told=escape(told))
 
         yield draw

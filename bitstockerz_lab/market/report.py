@@ -70,13 +70,11 @@ class LoadReport:
     def __str__(self) -> str:
         lines = [f"{self._title()}: {self._counts()}"]
         lines += [f"  {note}" for note in self.notes]
-        kept_out = self.conflicts + self.refused
-        lines += [
-            f"  line {row.line}: {row.reason}: {row.original}"
-            for row in self.examples.head(SHOWN).itertuples()
-        ]
-        if kept_out > SHOWN:
-            lines.append(f"  … and {kept_out - SHOWN:,} more in the table refused_rows.")
+        shown = self.examples.head(SHOWN)
+        lines += [f"  line {row.line}: {row.reason}: {row.original}" for row in shown.itertuples()]
+        hidden = self.conflicts + self.refused - len(shown)
+        if hidden:
+            lines.append(f"  … and {hidden:,} more in the table refused_rows.")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -329,8 +329,7 @@ def add_refused(
     """Keep rows that were kept out: columns line, reason, original; those kept before count 0."""
     values = {"source": source, "digest": digest, "symbol": symbol, "timeframe": timeframe}
     with frames.registered(con, "refused", rows):
-        added = _only(con, ADD_REFUSED, values | {"now": clock.now()})
-    return added
+        return _only(con, ADD_REFUSED, values | {"now": clock.now()})
 
 
 def read_factors(con: Connection, symbol: Symbol, known: datetime = ALWAYS) -> pd.DataFrame:
@@ -342,8 +341,7 @@ def add_factors(con: Connection, symbol: Symbol, factors: pd.DataFrame, provider
     """Store a factor set, which is in force from now on."""
     values = {"symbol_id": symbol.id, "provider": provider, "now": clock.now()}
     with frames.registered(con, "incoming", factors):
-        added = _only(con, ADD_FACTORS, values)
-    return added
+        return _only(con, ADD_FACTORS, values)
 
 
 def _only(con: Connection, statement: str, values: dict[str, object]) -> int:

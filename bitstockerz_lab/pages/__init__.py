@@ -1,8 +1,8 @@
 """One look for every page the project writes: a shell, its pieces, its figures, its numbers.
 
-For a whole page: `shell(title, body_html)` and, inside the body, `figure_html(figure_json)` for
-each `application/vnd.plotly.v1+json`; the style and plotly.js come with the shell, once. `css()` is
-that style alone. For a page made of pieces: `document`, `section`, `cards`, `table`, `notice`, …
+A whole page is `shell(title, body_html)`; inside the body `figure_html(figure_json)` stands for
+each `application/vnd.plotly.v1+json`. The style and plotly.js come with the shell, once; `css()` is
+that style alone. Pages made of pieces: `document`, `section`, `cards`, `table`, `notice`, …
 Text handed to a piece is escaped; only `Markup`, which the pieces return, goes in as it is.
 """
 
@@ -13,23 +13,7 @@ from bitstockerz_lab.pages.shells import css, document, piece_css, shell, standa
 from bitstockerz_lab.pages.tables import Column, table
 
 __all__ = [
-    "COLOURS",
-    "Card",
-    "Column",
-    "cards",
-    "css",
-    "details",
-    "document",
-    "facts",
-    "figure",
-    "figure_html",
-    "formats",
-    "notice",
-    "piece_css",
-    "preformatted",
-    "section",
-    "shell",
-    "standalone",
-    "table",
-    "template",
-]
+    "COLOURS", "Card", "Column", "cards", "css", "details", "document", "facts", "figure",
+    "figure_html", "formats", "notice", "piece_css", "preformatted", "section", "shell",
+    "standalone", "table", "template",
+]  # fmt: skip

@@ -66,6 +66,11 @@ def template() -> dict[str, Any]:
                 "yanchor": "bottom",
                 "font": {"size": 11},
             },
+            "modebar": {
+                "bgcolor": "rgba(0,0,0,0)",
+                "color": COLOURS["ink"],
+                "activecolor": COLOURS["accent"],
+            },
             "margin": {"l": 8, "r": 8, "t": 40, "b": 8},
         }
     }

@@ -6,8 +6,6 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bitstockerz_lab.errors import StorageError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,16 +28,9 @@ def append(con: Connection, table: str, frame: pd.DataFrame) -> int:
     int
         How many rows were added.
     """
-    known = con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'lab' AND table_name = ?",
-        [table],
-    ).fetchall()
-    strange = set(frame.columns) - {name for (name,) in known}
-    if strange:
-        raise StorageError(f"Table {table} has no column {', '.join(sorted(strange))}.")
     columns = ", ".join(f'"{name}"' for name in frame.columns)
     with registered(con, "appended_frame", frame):
-        con.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM appended_frame')  # noqa: S608 - names from the catalogue
+        con.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM appended_frame')  # noqa: S608 - a table of ours
     return len(frame)
 
 

@@ -249,13 +249,13 @@ def test_the_report_of_a_recorded_run_opens_from_its_verbs(lab, tmp_path):
         make_bars(500), symbol="ACME", timeframe="1d", asset_type="EQUITY", currency="EUR"
     )
     lab.strategies.save(strategies.templates.get("golden-cross"))
-    run = lab.backtests.run("Golden cross", "ACME", fee_bps=10)
+    run = lab.backtests.run("Golden cross", "ACME", parameters={"fast": 20}, fee_bps=10)
     path = tmp_path / "run.html"
     report = run.report(path)
     text = visible(path.read_text(encoding="utf-8"))
     assert f"{run.metrics.final_equity:,.2f} EUR" in text
     assert run.details.fingerprint in text
-    assert strategies.summary(run.details.definition).splitlines()[0][:30] in text
+    assert "the 20-bar SMA of close crosses above the 200-bar SMA of close" in text
     assert report.outputs()[0][RUN] == {"id": run.id}
     assert {trace.yaxis for trace in run.chart().data} == {"y", "y2", "y3"}
     again = lab.backtests.get(run.id).report()

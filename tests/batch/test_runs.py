@@ -214,3 +214,11 @@ def test_a_database_other_than_the_labs_is_refused(batches, tmp_path):
     notebook = write_notebook(tmp_path / "tiny.ipynb", 'database: str = ""', "1")
     with pytest.raises(BatchError, match="Open that one instead"):
         batches.run(notebook, parameters={"database": str(tmp_path / "other.duckdb")})
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_before_any_job(batches, database, tmp_path):
+    notebook = write_notebook(tmp_path / "tiny.ipynb", None, "1")
+    (tmp_path / "reports").touch()
+    with pytest.raises(BatchError, match="reports cannot be made"):
+        batches.run(notebook)
+    assert jobs(database) == []

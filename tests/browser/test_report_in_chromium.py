@@ -32,7 +32,7 @@ def written(tmp_path_factory):
     """The pages of some runs, written once."""
     folder = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strategies, "summary", lambda definition: definition.text)
+        patch.setattr(strategies, "summary", lambda definition, _: definition.text)
         return {name: Report(make()).write(folder / f"{name}.html") for name, make in RUNS.items()}
 
 
@@ -108,7 +108,7 @@ def test_what_a_page_tries_to_fetch_does_not_leave_it(tmp_path, chromium_page):
 
 
 def test_a_figure_of_a_notebook_draws_on_the_same_shell(tmp_path, chromium_page, monkeypatch):
-    monkeypatch.setattr(strategies, "summary", lambda definition: definition.text)
+    monkeypatch.setattr(strategies, "summary", lambda definition, _: definition.text)
     outputs = Report(fake_run(make_bars(60))).outputs()
     body = "".join(
         pages.figure_html(output[FIGURE]) if FIGURE in output else output["text/html"]

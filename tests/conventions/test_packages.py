@@ -13,7 +13,6 @@ from tests.conventions.project import PROJECT, pyproject
 
 CONDA_NAMES = {  # where conda-forge calls a package otherwise than PyPI
     "duckdb": "python-duckdb",
-    "exchange-calendars": "exchange_calendars",
     "playwright": "playwright-python",
 }
 NOT_PYTHON_PACKAGES = {"python", "pip"}

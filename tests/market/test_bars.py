@@ -45,7 +45,9 @@ def test_a_row_that_breaks_a_rule_is_refused_with_every_reason(values, reason):
     assert refused.to_dict("records") == [{"row": 0, "reason": reason}]
 
 
-@pytest.mark.parametrize("values", [(10, 10, 10, 10, 0), (10, 12, 9, 11, 5), (1e-9, 1e9, 1e-9, 1, 0)])
+@pytest.mark.parametrize(
+    "values", [(10, 10, 10, 10, 0), (10, 12, 9, 11, 5), (1e-9, 1e9, 1e-9, 1, 0)]
+)
 def test_flat_bars_no_volume_and_wide_ranges_are_bars(values):
     accepted, refused = bars.check(row(*values), now=NOW)
     assert (len(accepted), len(refused)) == (1, 0)
@@ -84,7 +86,9 @@ def test_of_different_rows_with_one_stamp_every_one_is_refused():
 
 
 def test_a_broken_row_does_not_dispute_a_good_one_of_its_stamp():
-    accepted, refused = bars.check(pd.concat([row(10, 9, 9, 10, 1), row(10, 11, 9, 10, 1)]), now=NOW)
+    accepted, refused = bars.check(
+        pd.concat([row(10, 9, 9, 10, 1), row(10, 11, 9, 10, 1)]), now=NOW
+    )
     assert len(accepted) == 1
     assert refused["row"].tolist() == [0]
 
@@ -115,7 +119,9 @@ def test_accepted_and_refused_are_all_rows_and_accepted_are_always_valid(drawn):
     incoming = pd.DataFrame(table, columns=COLUMNS, index=index, dtype="float64")
     incoming["position"] = range(len(incoming))
     accepted, refused = bars.check(incoming, now=NOW)
-    assert sorted(accepted["position"].tolist() + refused["row"].tolist()) == list(range(len(drawn)))
+    assert sorted(accepted["position"].tolist() + refused["row"].tolist()) == list(
+        range(len(drawn))
+    )
     assert accepted.index.is_monotonic_increasing
     assert accepted.index.is_unique
     assert accepted.index.max() is pd.NaT or accepted.index.max() < pd.Timestamp(NOW, tz="UTC")

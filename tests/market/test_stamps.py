@@ -71,7 +71,7 @@ def test_a_time_of_day_after_such_a_date_is_read():
     ],
 )
 def test_an_order_that_nothing_decides_is_an_error_that_names_the_option(texts, ways):
-    with pytest.raises(DataError, match="file.csv: stamps like") as error:
+    with pytest.raises(DataError, match=r"file.csv: stamps like") as error:
         parse(*texts)
     assert ways in str(error.value)
 
@@ -100,9 +100,9 @@ def test_a_file_without_one_readable_stamp_is_an_error_that_shows_the_first(text
 
 
 def test_a_wrong_option_is_an_error_that_shows_it():
-    with pytest.raises(DataError, match="no stamp can be read with date_format='%Y'"):
+    with pytest.raises(DataError, match=r"no stamp can be read with date_format='%Y'"):
         parse("1/3/2017", date_format="%Y")
-    with pytest.raises(DataError, match="date_format='%Q' is no date format"):
+    with pytest.raises(DataError, match=r"date_format='%Q' is no date format"):
         parse("1/3/2017", date_format="%Q")
 
 
@@ -111,9 +111,11 @@ def hours(n, start="2020-01-01", step="h"):
 
 
 def test_hours_are_no_days_and_days_are_no_hours():
-    with pytest.raises(DataError, match="23 of 24 stamps.*commonest step 1 hour. Pass timeframe='1h'"):
+    with pytest.raises(
+        DataError, match=r"23 of 24 stamps.*commonest step 1 hour. Pass timeframe='1h'"
+    ):
         stamps.fit(hours(24), "1d", "file.csv")
-    with pytest.raises(DataError, match="all 10 stamps are midnights.*Pass timeframe='1d'"):
+    with pytest.raises(DataError, match=r"all 10 stamps are midnights.*Pass timeframe='1d'"):
         stamps.fit(hours(10, step="D"), "1h", "file.csv")
 
 

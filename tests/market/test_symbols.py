@@ -20,7 +20,7 @@ def test_a_symbol_is_stored_upper_case_and_a_pair_with_a_hyphen(text, stored):
 
 @pytest.mark.parametrize("text", ["", "  ", "A B", "-USD", "A" * 33, "AA;PL", "Ä"])
 def test_what_cannot_be_a_symbol_is_refused_with_an_example(text):
-    with pytest.raises(DataError, match="cannot be a symbol.*'BTC-USD'"):
+    with pytest.raises(DataError, match=r"cannot be a symbol.*'BTC-USD'"):
         symbols.normalise(text)
 
 
@@ -76,9 +76,9 @@ def test_a_stored_symbol_needs_nothing_said_and_refuses_a_contradiction():
     stored = describe(Listing("AAPL", exchange="XNAS"))
     assert symbols.differences(stored, Listing("AAPL")) == []
     assert "stays with the exchange" in symbols.differences(stored, Listing("A", exchange="X"))[0]
-    with pytest.raises(DataError, match="AAPL is stored as EQUITY, but asset_type='crypto'"):
+    with pytest.raises(DataError, match=r"AAPL is stored as EQUITY, but asset_type='crypto'"):
         symbols.differences(stored, Listing("AAPL", asset_type="crypto"))
-    with pytest.raises(DataError, match="but exchange='kraken' means CRYPTO"):
+    with pytest.raises(DataError, match=r"but exchange='kraken' means CRYPTO"):
         symbols.differences(stored, Listing("AAPL", exchange="kraken"))
 
 
@@ -88,5 +88,5 @@ def test_a_symbol_is_found_in_any_case_and_a_wrong_one_names_the_nearest(databas
         assert store.find_symbol(con, "aapl") == stored
         with pytest.raises(UnknownName, match=r"^No symbol 'APPL'\. Did you mean 'AAPL'\?$"):
             store.find_symbol(con, "appl")
-        with pytest.raises(UnknownName, match="load_csv"):
+        with pytest.raises(UnknownName, match=r"load_csv"):
             store.find_symbol(con, "XQZ")

@@ -216,7 +216,7 @@ def test_frames_keep_times_as_utc_and_refuse_unknown_columns(database):
         assert frames.append(con, "users", rows) == 1
         back = frames.read(con, "SELECT created_at FROM users", zone="UTC")
     assert back["created_at"].iloc[0] == zoned
-    with pytest.raises(StorageError, match="no column colour"), database.write() as con:
+    with pytest.raises(StorageError, match="colour"), database.write() as con:
         frames.append(con, "users", rows.assign(colour="red"))
 
 

@@ -146,6 +146,15 @@ def test_an_indicator_passes_over_a_missing_bar():
     assert entries(node, closes(9, 11, None, 9, 11), **document) == ".+.++"
 
 
+def test_nothing_of_a_missing_bar_is_used_though_its_close_is_there():
+    frame = closes(9, 11, 99, 9, 11)
+    frame.iloc[2, frame.columns.get_loc("open")] = np.nan
+    mean = {"indicators": {"mean": {"indicator": "sma", "period": 2}}}
+    assert entries({"left": "mean", "op": ">", "right": 10}, frame, **mean) == "....."
+    earlier = {"left": {"of": "close", "bars_ago": 1}, "op": ">", "right": 90}
+    assert entries(earlier, frame) == "....."
+
+
 def test_the_four_columns_carry_the_four_groups():
     above, below = ({"left": "close", "op": op, "right": 10} for op in (">", "<"))
     document = {"enter_long": above, "exit_long": below, "enter_short": below, "exit_short": above}
