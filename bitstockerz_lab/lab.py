@@ -132,10 +132,10 @@ def find_database() -> Path:
 
 def _settle_orphans(database: Database) -> None:
     """Mark runs whose process died, so that the registry tells the truth from the first look."""
-    from bitstockerz_lab.backtests import orphans  # noqa: PLC0415 - light: SQL only
+    from bitstockerz_lab.backtests import store  # noqa: PLC0415 - a room opens when entered
 
     with database.read() as con:
-        found = orphans.find(con)
+        found = store.orphans(con)
     if found:
         with database.write() as con:
-            orphans.settle(con)
+            store.settle_orphans(con)

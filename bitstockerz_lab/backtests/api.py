@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bitstockerz_lab.backtests import orphans, plan, store
+from bitstockerz_lab.backtests import plan, store
 from bitstockerz_lab.backtests.run import Run
 from bitstockerz_lab.backtests.verify import Verification, verify
 from bitstockerz_lab.enums import Status
@@ -200,7 +200,7 @@ class Backtests:
                 if known is not None:
                     return Run.load(con, self._database, self._user.id, known)
         with self._database.write() as con:
-            orphans.settle(con)
+            store.settle_orphans(con)
             run_id = store.begin(con, self._user.id, materials)
         try:
             bars = materials.bars_or_raise()

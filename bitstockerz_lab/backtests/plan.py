@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ class Recipe:
         return Levels(**{name: self.exits.get(name) for name in LEVELS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Materials:
     """A recipe with the bars it asks for, as the database had them at `as_of`."""
 
@@ -117,7 +118,7 @@ class Materials:
     bars: pd.DataFrame | None
     problem: NoBars | None
 
-    @property
+    @cached_property
     def bars_digest(self) -> str | None:
         """The digest of the exact bars, warm-up included; None without bars."""
         return digest(self.bars) if self.bars is not None else None
@@ -132,6 +133,26 @@ class Materials:
     def provider(self) -> str:
         """Where the bars come from; empty without bars."""
         return str(self.bars.attrs["provider"]) if self.bars is not None else ""
+
+    def details(self) -> dict[str, object]:
+        """Return the run's row of `run_details`, but for its id."""
+        recipe = self.recipe
+        return {
+            "fingerprint": self.fingerprint,
+            "bars_digest": self.bars_digest,
+            "bars_as_of": self.as_of,
+            "adjusted": recipe.adjusted,
+            "provider": self.provider,
+            "parameters_json": json.dumps(dict(recipe.parameters)),
+            "costs_json": json.dumps(recipe.terms.costs),
+            "sizing_json": json.dumps(recipe.terms.sizing),
+            "exits_json": json.dumps(dict(recipe.exits)),
+            "engine_version": ENGINE_VERSION,
+            "versions_json": json.dumps(versions()),
+            "warnings_json": json.dumps(list(recipe.warnings)),
+            "tags_json": "[]",
+            "notebook": os.environ.get("BITSTOCKERZ_NOTEBOOK"),
+        }
 
     def bars_or_raise(self) -> pd.DataFrame:
         """Return the bars, or raise why there are none."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import psutil
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.backtests import orphans
-from bitstockerz_lab.backtests.engine import ENGINE_VERSION
-from bitstockerz_lab.backtests.plan import versions
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import UnknownName
 from bitstockerz_lab.storage import frames
@@ -73,6 +71,13 @@ WHERE fingerprint = ? AND user_id = ? AND strategy_version_id = ? AND status = '
 """
 
 
+UNFINISHED = """
+SELECT id, pid, process_started_at
+FROM backtest_runs
+JOIN run_processes ON run_processes.backtest_run_id = backtest_runs.id
+WHERE status IN ('pending', 'running') AND host = ?
+"""
+
 ADD_DETAILS = """
 INSERT INTO run_details (
     backtest_run_id, fingerprint, bars_digest, bars_as_of, adjusted, provider, parameters_json,
@@ -118,31 +123,13 @@ def begin(con: Connection, user_id: int, materials: Materials) -> int:
             now, now, now,
         ],
     ).fetchone()  # fmt: skip
-    con.execute(ADD_DETAILS, _details(run_id, materials))
-    orphans.claim(con, run_id)
+    con.execute(ADD_DETAILS, {"backtest_run_id": run_id, **materials.details()})
+    process = psutil.Process()
+    con.execute(
+        "INSERT INTO run_processes VALUES (?, ?, ?, ?)",
+        [run_id, socket.gethostname(), process.pid, process.create_time()],
+    )
     return int(run_id)
-
-
-def _details(run_id: int, materials: Materials) -> dict[str, object]:
-    """Return the row of `run_details`."""
-    recipe = materials.recipe
-    return {
-        "backtest_run_id": run_id,
-        "fingerprint": materials.fingerprint,
-        "bars_digest": materials.bars_digest,
-        "bars_as_of": materials.as_of,
-        "adjusted": recipe.adjusted,
-        "provider": materials.provider,
-        "parameters_json": json.dumps(dict(recipe.parameters)),
-        "costs_json": json.dumps(recipe.terms.costs),
-        "sizing_json": json.dumps(recipe.terms.sizing),
-        "exits_json": json.dumps(dict(recipe.exits)),
-        "engine_version": ENGINE_VERSION,
-        "versions_json": json.dumps(versions()),
-        "warnings_json": json.dumps(list(recipe.warnings)),
-        "tags_json": "[]",
-        "notebook": os.environ.get("BITSTOCKERZ_NOTEBOOK"),
-    }
 
 
 def record(con: Connection, run_id: int, simulation: Simulation) -> None:
@@ -186,6 +173,18 @@ def finish(con: Connection, run_id: int, status: Status, error_message: str | No
         """,
         [status, error_message, now, now, run_id],
     )
+
+
+def orphans(con: Connection) -> list[int]:
+    """Return the runs of this machine that say they are running but whose process is gone."""
+    rows = con.execute(UNFINISHED, [socket.gethostname()]).fetchall()
+    return [run_id for run_id, pid, started in rows if not _lives(pid, started)]
+
+
+def settle_orphans(con: Connection) -> None:
+    """Mark them as failed; needs a write lease."""
+    for run_id in orphans(con):
+        finish(con, run_id, Status.FAILED, "process died")
 
 
 def completed(con: Connection, user_id: int, version_id: int, fingerprint: str) -> int | None:
@@ -250,6 +249,13 @@ def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
     from bitstockerz_lab.measures import Metrics  # noqa: PLC0415 - only completed runs have them
 
     return Metrics(**{name: row[name] for name in RESULTS}, **extra)  # type: ignore[arg-type]
+
+
+def _lives(pid: int, started: float) -> bool:
+    try:
+        return bool(abs(psutil.Process(pid).create_time() - started) < 1.0)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _naive(stamp: pd.Timestamp) -> datetime:

@@ -69,14 +69,14 @@ def signals(draw: st.DrawFn, index: pd.Index, shorts: bool = True) -> dict[str, 
 
 
 @st.composite
-def stops(draw: st.DrawFn, index: pd.Index, holes: bool) -> float | pd.Series | None:
-    """No stop, one in percent, or one for each bar (with ``holes``: none at some bars)."""
+def stops(draw: st.DrawFn, index: pd.Index) -> float | pd.Series | None:
+    """No stop, one in percent, or one for each bar, with none at some bars."""
     kind = draw(st.sampled_from(["none", "none", "none", "scalar", "series"]))
     if kind == "none":
         return None
     if kind == "scalar":
         return draw(st.sampled_from(STOP_PCTS))
-    pcts = st.sampled_from([*STOP_PCTS, math.nan] if holes else STOP_PCTS)
+    pcts = st.sampled_from([*STOP_PCTS, math.nan])
     size = len(index)
     return pd.Series(draw(st.lists(pcts, min_size=size, max_size=size)), index=index, dtype=float)
 
@@ -98,21 +98,21 @@ def options(draw: st.DrawFn, index: pd.Index) -> dict[str, object]:
             ]
         )
     )
-    holes = method != "risk_percent"  # without a stop, risk has no size
     chosen = {
         "initial_equity": draw(st.sampled_from([1000.0, 100_000.0, 57.3])),
         "fee_bps": draw(st.sampled_from([0.0, 0.0, 7.0, 150.0])),
         "fixed_fee": draw(st.sampled_from([0.0, 0.0, 0.9, 17.0])),
         "slippage_bps": draw(st.sampled_from([0.0, 0.0, 3.0, 110.0, 1300.0])),
         "sizing": (method, amount),
-        "stop_loss_pct": draw(stops(index, holes)),
-        "take_profit_pct": draw(stops(index, holes=True)),
-        "trailing_stop_pct": draw(stops(index, holes)),
+        "stop_loss_pct": draw(stops(index)),
+        "take_profit_pct": draw(stops(index)),
+        "trailing_stop_pct": draw(stops(index)),
         "max_bars": draw(st.sampled_from([None, None, 1, 2, 5])),
         "lot_size": draw(st.sampled_from([0.0, 0.0, 1.0, 10.0, 0.01])),
         "borrow_bps": draw(st.sampled_from([0.0, 0.0, 300.0, 40_000.0])),
     }
-    if not holes and chosen["stop_loss_pct"] is None and chosen["trailing_stop_pct"] is None:
+    stopless = chosen["stop_loss_pct"] is None and chosen["trailing_stop_pct"] is None
+    if method == "risk_percent" and stopless:  # which is refused
         chosen["stop_loss_pct"] = draw(st.sampled_from(STOP_PCTS))
     return chosen
 

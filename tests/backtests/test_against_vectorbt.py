@@ -38,9 +38,11 @@ def one_bar_later(signal: pd.Series, on_the_added_row: bool) -> np.ndarray:
     return np.concatenate([[False], signal.to_numpy()[:-1], [on_the_added_row]])
 
 
-def second_engine(vbt, bars, signals, *, initial_equity, fee_bps=0, fixed_fee=0, slippage_bps=0):
+def second_engine(
+    vbt, bars, signals, *, initial_equity, fee_bps=0, fixed_fee=0, slippage_bps=0, lot_size=0
+):
     last = bars["close"].iloc[-1]
-    # shifted signals are False, True on the added row for entries, exits
+    # on the added row nothing enters and everything leaves
     entry, leave, *shorts = (
         one_bar_later(signal, on_the_added_row=number % 2 == 1)
         for number, signal in enumerate(signals)
@@ -60,6 +62,7 @@ def second_engine(vbt, bars, signals, *, initial_equity, fee_bps=0, fixed_fee=0,
         fixed_fees=fixed_fee,
         slippage=slippage_bps / 1e4,
         init_cash=initial_equity,
+        size_granularity=lot_size or np.nan,
         upon_long_conflict="exit",
         upon_short_conflict="exit",
         upon_dir_conflict="ignore",
@@ -130,7 +133,10 @@ def test_a_fixed_fee_on_real_bars(name, reference, vbt):
     bars = pd.read_csv(reference / "bars" / f"{name}.csv", index_col="date")
     bars.index = pd.to_datetime(bars.index, utc=True).rename("timestamp")
     above = bars["close"] > bars["close"].rolling(100).mean()
-    compare(vbt, bars, (above, ~above), fixed_fee=1.0, fee_bps=2.0, slippage_bps=1.0)
+    costs = {"fixed_fee": 1.0, "fee_bps": 2.0, "slippage_bps": 1.0}
+    simulation = compare(vbt, bars, (above, ~above), **costs)
+    assert not simulation.ruined
+    assert len(simulation.trades) > 50
 
 
 @st.composite
@@ -147,20 +153,22 @@ def random_walks(draw):
     return bars, random
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     walk=random_walks(),
     share=st.sampled_from([0.03, 0.2, 0.6]),
     shorts=st.booleans(),
     costs=st.sampled_from([*COSTS.values(), {"fixed_fee": 7.0}]),
     initial_equity=st.sampled_from([1000.0, 100_000.0]),
+    lot_size=st.sampled_from([0, 0, 1, 10]),
 )
-def test_random_signals_on_random_walks(vbt, walk, share, shorts, costs, initial_equity):
+def test_random_signals_on_random_walks(vbt, walk, share, shorts, costs, initial_equity, lot_size):
     assume(not (shorts and "fixed_fee" in costs))  # vectorbt takes it once in a reversal
     bars, random = walk
     signals = [
         pd.Series(random.random(len(bars)) < share, index=bars.index)
         for _ in range(4 if shorts else 2)
     ]
-    simulation = compare(vbt, bars, signals, initial_equity=initial_equity, **costs)
+    costs = costs | {"initial_equity": initial_equity, "lot_size": lot_size}
+    simulation = compare(vbt, bars, signals, **costs)
     assume(not simulation.ruined)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from datetime import datetime
 
 import numpy as np
@@ -150,6 +152,13 @@ def test_the_digest_is_of_stamps_and_values_only():
     same.attrs = {"symbol": "X"}
     assert bars.digest(good) == bars.digest(same)
     assert len(bars.digest(good)) == 64
+
+
+def test_the_digest_is_the_hash_of_nanoseconds_and_doubles():
+    two = typed_bars("1 4 0.5 2\n3 5 2.5 4", start="2020-01-06")
+    stamps = struct.pack("<2q", 1578268800 * 10**9, 1578355200 * 10**9)
+    values = struct.pack("<10d", 1, 3, 4, 5, 0.5, 2.5, 2, 4, 1000, 1000)
+    assert bars.digest(two) == hashlib.sha256(stamps + values).hexdigest()
 
 
 @pytest.mark.parametrize("column", range(5))
