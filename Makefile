@@ -28,7 +28,7 @@ lint: .venv/installed-dev  ## ruff, mypy and notebooks without output
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/nbstripout --verify $$(find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*')
+	@$(BIN)/nbstripout --keep-id --verify $$(find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*')
 
 clean:  ## removes .venv and what tools left behind; data/ stays
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist ./*.egg-info

@@ -173,6 +173,7 @@ def _figure(traces: list[Any], title: str, height: int) -> go.Figure:
         template=template(),
         height=height + (32 if title else 0),
         hovermode="closest",
+        modebar_remove=["sendChartToCloud"],  # a button that uploads the chart, on by default
         showlegend=named > 1,
         margin_t=(64 if title else 16) + (24 if named > 1 else 0),
     )

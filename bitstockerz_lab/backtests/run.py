@@ -71,7 +71,8 @@ class Run:
     Attributes
     ----------
     id, status, strategy, version, strategy_version_id, symbol, asset_type, timeframe
-    start_date, end_date : stamps of the period's first and last bar, UTC
+    start_date, end_date : the period as it was asked for, UTC; where nobody said, the first and
+        last stored bar
     initial_equity, error_message, job_id, created_at, started_at, finished_at
     metrics : Metrics, or None unless completed
     details : RunDetails

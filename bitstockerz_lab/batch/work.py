@@ -123,6 +123,7 @@ class Work:
             "BITSTOCKERZ_DB": str(self.database.path),
             "BITSTOCKERZ_JOB_ID": str(job.id),
             "BITSTOCKERZ_USER": self.user.email,
+            "BITSTOCKERZ_NOTEBOOK": job.notebook.name,
             # figures as JSON alone: the page brings plotly.js, the notebook need not
             "PLOTLY_RENDERER": os.environ.get("PLOTLY_RENDERER", "plotly_mimetype"),
         }

@@ -160,7 +160,15 @@ def read_header(path: Path, needed: tuple[str, ...]) -> Header:
         raise DataError(f"{path.name} is empty. Give a file with rows in it.", source=path.name)
     (at, line), (_, row) = filled[0], filled[1] if len(filled) > 1 else (0, "")
     delimiter = max(DELIMITERS, key=line.count)
-    names, first_row = (next(csv.reader([cells], delimiter=delimiter), []) for cells in (line, row))
+    try:
+        names, first_row = (
+            next(csv.reader([text], delimiter=delimiter), []) for text in (line, row)
+        )
+    except csv.Error as problem:
+        raise DataError(
+            f"{path.name} cannot be read as CSV: {one_line(problem)}. Save it with a row a line.",
+            source=path.name,
+        ) from problem
     places, notes = find_columns(names, needed, STAMP_COLUMNS, path.name)
     return Header(at + 1, len(names), delimiter, places, notes, first_row)
 

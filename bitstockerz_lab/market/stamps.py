@@ -156,16 +156,16 @@ def _by_parts(texts: pd.Series, timeframe: str, source: str) -> tuple[pd.Datetim
     orders = [format_ for format_ in ORDERS if read[format_][readable].all()]
     example = texts[readable].iloc[0]
     if len(orders) != 1:
-        names = " or ".join(ORDERS[format_][0] for format_ in orders) or "no single order of them"
+        names = " or ".join(ORDERS[format_][0] for format_ in orders)
+        said = (
+            f"stamps like {example!r} may be {names}, and nothing in the file decides"
+            if orders
+            else f"no order of day, month and year reads all stamps like {example!r}"
+        )
         ways = " or ".join(
             f"date_format={_as_written(format_, example)!r}" for format_ in orders or ORDERS
         )
-        raise DataError(
-            f"{source}: stamps like {example!r} may be {names}, and nothing in the file decides. "
-            f"Pass {ways}.",
-            source=source,
-            example=example,
-        )
+        raise DataError(f"{source}: {said}. Pass {ways}.", source=source, example=example)
     note = f"Stamps like {example!r} were read as {ORDERS[orders[0]][0]}: no other order fits."
     return readings[orders[0]], [note]
 

@@ -59,10 +59,10 @@ def second_engine(
         price=np.append(bars["open"], last),
         size=np.inf,
         fees=fee_bps / 1e4,
-        fixed_fees=fixed_fee,
+        fixed_fees=float(fixed_fee),  # one type each: vectorbt compiles anew for another
         slippage=slippage_bps / 1e4,
-        init_cash=initial_equity,
-        size_granularity=lot_size or np.nan,
+        init_cash=float(initial_equity),
+        size_granularity=float(lot_size) or np.nan,
         upon_long_conflict="exit",
         upon_short_conflict="exit",
         upon_dir_conflict="ignore",

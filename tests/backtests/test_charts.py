@@ -171,3 +171,7 @@ def test_a_month_after_ruin_has_no_return():
     table = report_frames.monthly_returns(pd.Series([-5.0, -5.0], index=days), 100.0)
     assert table.loc[2020, "Jan"] == pytest.approx(-105.0)
     assert np.isnan(table.loc[2020, "Feb"])
+
+
+def test_no_chart_offers_to_upload_itself():
+    assert charts.run_chart(fake_run()).layout.modebar.remove == ("sendChartToCloud",)

@@ -39,10 +39,6 @@ TABLES_OF = {
     "paper": {"paper_accounts", "orders", "executions", "positions"},
     "storage": {"schema_migrations"},
 }
-LIGHT_STORES = {
-    # part of a room's store in a file of its own, and why
-    "backtests/orphans.py": "asked whenever a lab is opened, before anything heavy is imported",
-}
 ALL_TABLES = set().union(*TABLES_OF.values())
 
 
@@ -67,8 +63,7 @@ def room(path) -> str:
 
 
 def is_store(path) -> bool:
-    inside = path.relative_to(PACKAGE).as_posix()
-    return path.name == "store.py" or room(path) == "storage" or inside in LIGHT_STORES
+    return path.name == "store.py" or room(path) == "storage"
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ def test_date_format_reads_stamps_that_are_not_iso(read):
         ("date," + HEADER + "x,x,1,1,1,1,1\n", "more than one column.*'date' and 'date'"),
         ("timestamp," + HEADER + "x,x,1,1,1,1,1\n", "more than one column.*'timestamp' and 'date'"),
         (HEADER.replace("open", "Open,OPEN") + "x,1,1,1,1,1,1\n", "'Open' and 'OPEN'"),
+        ("a\rb", "cannot be read as CSV: new-line character seen"),
         ("x" * 500, r"header reads 'x{119}…'"),
     ],
 )

@@ -67,11 +67,14 @@ def test_a_time_of_day_after_such_a_date_is_read():
         (["1/3/2017", "2/4/2017"], "date_format='%m/%d/%Y' or date_format='%d/%m/%Y'"),
         (["1-3-2017 10:00"], "date_format='%m-%d-%Y %H:%M' or date_format='%d-%m-%Y %H:%M'"),
         (["01/03/04"], "date_format='%y/%m/%d' or date_format='%m/%d/%y'"),
-        (["1/13/2017", "13/1/2017"], "no single order of them"),
+        (
+            ["1/13/2017", "13/1/2017"],
+            "no order of day, month and year reads all stamps like '1/13/2017'. Pass date_format=",
+        ),
     ],
 )
 def test_an_order_that_nothing_decides_is_an_error_that_names_the_option(texts, ways):
-    with pytest.raises(DataError, match=r"file.csv: stamps like") as error:
+    with pytest.raises(DataError, match=r"^file\.csv: .*stamps like") as error:
         parse(*texts)
     assert ways in str(error.value)
 
