@@ -135,9 +135,9 @@ def begin(con: Connection, user_id: int, materials: Materials) -> int:
 def record(con: Connection, run_id: int, simulation: Simulation) -> None:
     """Store what a run came to and say that it is completed."""
     metrics = simulation.metrics.as_dict()
-    (symbol_id,) = con.execute(  # type: ignore[misc]
+    [(symbol_id,)] = con.execute(
         "SELECT symbol_id FROM backtest_runs WHERE id = ?", [run_id]
-    ).fetchone()
+    ).fetchall()  # not fetchone: DuckDB 2.0 registers no frame while an answer is half read
     results = {name: metrics.pop(name) for name in RESULTS}
     con.execute(ADD_RESULT, {"backtest_run_id": run_id, **results})
     extra = pd.DataFrame(
