@@ -23,6 +23,7 @@ TIMEFRAMES: dict[str, pd.Timedelta] = {
 }
 """Length of a bar by timeframe; a month counts 30 days here, in `bar_end` its own length."""
 
+SHORTEST_MONTH = pd.Timedelta(days=28)
 BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -99,19 +100,19 @@ def stamps(frame: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
 def infer_timeframe(index: pd.DatetimeIndex) -> str:
     """Return the timeframe of a bars index from its commonest step; "1d" for a single bar.
 
-    Raises
-    ------
-    DataError
-        The commonest step is none of the timeframes.
+    A step that is no timeframe counts as the next shorter one, and one below an hour as "1h": the
+    metrics need it for the length of a bar at the end of the period and for nothing finer.
+
+    Examples
+    --------
+    >>> infer_timeframe(pd.date_range("2020-01-03", periods=2, freq="3D"))
+    '1d'
     """
     if len(index) < 2:  # noqa: PLR2004 - one bar has no step
         return "1d"
     lengths, counts = np.unique(np.diff(index.as_unit("ns").asi8), return_counts=True)
     step = pd.Timedelta(int(lengths[counts.argmax()]), "ns")
-    if pd.Timedelta(days=28) <= step <= pd.Timedelta(days=31):
+    if step >= SHORTEST_MONTH:
         return "1M"
-    for name, length in TIMEFRAMES.items():
-        if step == length:
-            return name
-    message = f"Bars {step} apart are no timeframe. Known are {', '.join(TIMEFRAMES)}."
-    raise DataError(message, step=step)
+    fitting = [name for name, length in TIMEFRAMES.items() if length <= step]
+    return fitting[-1] if fitting else "1h"

@@ -57,9 +57,10 @@ def test_the_commonest_step_is_the_timeframe(freq, timeframe):
     assert clock.infer_timeframe(pd.date_range("2020-01-01", periods=40, freq=freq)) == timeframe
 
 
-def test_a_strange_step_is_an_error_and_one_bar_is_a_day():
-    with pytest.raises(DataError, match="no timeframe"):
-        clock.infer_timeframe(pd.date_range("2020-01-01", periods=9, freq="17min"))
+def test_a_strange_step_counts_as_the_next_shorter_timeframe_and_one_bar_as_a_day():
+    assert clock.infer_timeframe(pd.date_range("2020-01-01", periods=9, freq="17min")) == "1h"
+    assert clock.infer_timeframe(pd.date_range("2020-01-01", periods=9, freq="6h")) == "4h"
+    assert clock.infer_timeframe(pd.DatetimeIndex(["2020-01-03", "2020-01-06"])) == "1d"
     assert clock.infer_timeframe(pd.DatetimeIndex(["2020-01-01"])) == "1d"
 
 

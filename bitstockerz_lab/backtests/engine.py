@@ -94,14 +94,16 @@ def simulate(  # noqa: PLR0913 - the contract's signature
     ----------
     bars : DataFrame of shape (n_bars, ≥ 4)
         Columns open, high, low, close; ascending UTC index of bar starts. A bar with a price that
-        is NaN, infinite or ≤ 0 is missing: nothing fills on it.
+        is NaN, infinite or ≤ 0 is missing: nothing fills on it. Its timeframe is
+        ``bars.attrs["timeframe"]``, else its commonest step.
     long_entries, long_exits, short_entries, short_exits : boolean Series of shape (n_bars,)
         Known at each bar's close. Levels, not events: see BACKTEST_RULES 3.
     initial_equity : account currency
     fee_bps, slippage_bps : basis points of notional, on each fill
     fixed_fee : account currency, on each fill
     sizing : (method, value)
-        percent_of_equity | fixed_cash | fixed_quantity | risk_percent
+        percent_of_equity | fixed_cash | fixed_quantity | risk_percent. What does not fit into the
+        equity is reduced: there is no leverage.
     stop_loss_pct, take_profit_pct, trailing_stop_pct : percent from the entry fill
         A number, or a Series of shape (n_bars,) read at the signal's close; NaN is none.
     max_bars : leave at the open after that many bars held
@@ -177,7 +179,7 @@ def simulate_signals(
         missing=missing[first:],
         initial_equity=terms.initial_equity,
         asset_type=asset_type,
-        timeframe=timeframe or clock.infer_timeframe(index),
+        timeframe=timeframe or bars.attrs.get("timeframe") or clock.infer_timeframe(index),
         exposed_bars=exposed,
     )
     return Simulation(trade_frame, equity_series, metrics, skipped, ruined)

@@ -45,11 +45,7 @@ class Terms:
     def __post_init__(self) -> None:
         for name in ("initial_equity", *COSTS):
             object.__setattr__(self, name, _number(name, getattr(self, name)))
-        if self.initial_equity <= 0:
-            raise DefinitionError(
-                f"initial_equity must be above 0; got {self.initial_equity:g}.",
-                initial_equity=self.initial_equity,
-            )
+        _above_zero("initial_equity", self.initial_equity)
         for name in ("fee_bps", "slippage_bps"):
             if getattr(self, name) >= FULL_BPS:
                 raise DefinitionError(
@@ -97,8 +93,8 @@ class Levels:
         """
         for entry in fields(self):
             level = getattr(self, entry.name)
-            if level is not None and np.ndim(level) == 0 and not _number(entry.name, level) > 0:
-                raise DefinitionError(f"{entry.name} must be above 0 percent.", name=entry.name)
+            if level is not None and np.ndim(level) == 0:
+                _above_zero(entry.name, level)
         no_stop = self.stop_loss_pct is None and self.trailing_stop_pct is None
         if terms.sizing[0] == SizingMethod.RISK_PERCENT and no_stop:
             raise DefinitionError(
@@ -117,6 +113,12 @@ def _number(name: str, value: object) -> float:
     return float(value)
 
 
+def _above_zero(name: str, value: object) -> float:
+    if isinstance(value, (int, float)) and value <= 0:
+        raise DefinitionError(f"{name} must be above 0; got {value:g}.", name=name, value=value)
+    return _number(name, value)
+
+
 def _sizing(sizing: Any) -> tuple[str, float]:  # noqa: ANN401 - checked here
     """Return the sizing as (method, value), checked."""
     known = ", ".join(SizingMethod)
@@ -129,12 +131,7 @@ def _sizing(sizing: Any) -> tuple[str, float]:  # noqa: ANN401 - checked here
             'All in is ("percent_of_equity", 100).',
             sizing=sizing,
         ) from problem
-    value = _number(f"sizing {method}", size)
-    percent = method in {SizingMethod.PERCENT_OF_EQUITY, SizingMethod.RISK_PERCENT}
-    if value <= 0 or (percent and value > 100):  # noqa: PLR2004 - no leverage
-        limit = "from above 0 to 100" if percent else "above 0"
-        raise DefinitionError(f"sizing {method} must be {limit}; got {value:g}.", sizing=sizing)
-    return str(method), value
+    return str(method), _above_zero(f"sizing {method}", size)
 
 
 def _level(name: str, level: float | ArrayLike | None, index: pd.Index) -> NDArray[np.float64]:
