@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+import duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,5 +71,10 @@ def registered(con: Connection, name: str, frame: pd.DataFrame) -> Iterator[None
     con.register(name, frame)
     try:
         yield
-    finally:
-        con.unregister(name)
+    except BaseException:
+        with suppress(
+            duckdb.Error
+        ):  # refused in an aborted transaction; the next frame replaces it
+            con.unregister(name)
+        raise
+    con.unregister(name)
