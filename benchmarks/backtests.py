@@ -201,6 +201,11 @@ def parts_of(run):
         line(f"    {name}", statistics.median(entry.get(name, 0.0) for entry in rounds))
 
 
+def empty_lease(database):
+    with database.read() as con:
+        con.execute("SELECT 1").fetchall()
+
+
 def recorded_run(folder):
     """Print a recorded run on 2,520 daily bars beside the bare transaction, and its parts."""
     import bitstockerz_lab as bz
@@ -219,18 +224,20 @@ def recorded_run(folder):
     bare.insert()
     entries, exits = crossings(bars)
     bz.simulate(bars, entries, exits, **COSTS)
-    ours, plain, simulation, known = in_turns(
-        run,
-        bare.insert,
-        lambda: bz.simulate(bars, entries, exits, **COSTS),
-        lambda: lab.backtests.run("Golden cross", "BENCH", **COSTS),
+    (simulation,) = in_turns(lambda: bz.simulate(bars, entries, exits, **COSTS), rounds=100)
+    (new_lease,) = in_turns(lambda: empty_lease(lab.database))
+    ours, plain, known = in_turns(
+        run, bare.insert, lambda: lab.backtests.run("Golden cross", "BENCH", **COSTS)
     )
+    (used_lease,) = in_turns(lambda: empty_lease(lab.database))
     print(f"{DAYS:,} daily bars, {len(first.trades)} trades, {DAYS:,} equity points:")
     line("  bare recording transaction", plain)
     line("  lab.backtests.run, everything recorded", ours)
     line("  ratio", ours / plain, "×", f"≤ {MOST_OF_TRANSACTION:g}")
     line("  lab.backtests.run, given back by fingerprint", known)
     line("  bz.simulate alone", simulation, wanted=f"< {MOST_OF_SIMULATION_MS:g}")
+    line("  an empty read lease, at first", new_lease)
+    line(f"  an empty read lease, {3 * ROUNDS} write leases later", used_lease)
     print("  the parts of lab.backtests.run, each time beside the others:")
     parts_of(run)
     return ours / plain <= MOST_OF_TRANSACTION and simulation < MOST_OF_SIMULATION_MS
