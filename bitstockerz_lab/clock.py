@@ -25,6 +25,9 @@ TIMEFRAMES: dict[str, pd.Timedelta] = {
 
 SHORTEST_MONTH = pd.Timedelta(days=28)
 BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?)?"
+)
 
 
 def now() -> datetime:
@@ -34,6 +37,9 @@ def now() -> datetime:
 
 def utc(when: str | date | datetime | pd.Timestamp) -> pd.Timestamp:
     """Return a point in time as a tz-aware UTC Timestamp; what has no time zone is UTC already.
+
+    Text must be ISO 8601: whether 01/02/2015 is in January or February, and whether 2016 is its
+    first day or its last, would be a guess. Numbers are no times.
 
     Raises
     ------
@@ -45,11 +51,21 @@ def utc(when: str | date | datetime | pd.Timestamp) -> pd.Timestamp:
     >>> utc("2020-01-02")
     Timestamp('2020-01-02 00:00:00+0000', tz='UTC')
     """
-    stamp = pd.to_datetime(when, errors="coerce") if isinstance(when, str) else pd.Timestamp(when)
+    text = when.strip() if isinstance(when, str) else None
+    if not (ISO_TIME.fullmatch(text) if text is not None else isinstance(when, date)):
+        raise _no_time(when)
+    try:
+        stamp = pd.Timestamp(text if text is not None else when)
+    except ValueError as problem:
+        raise _no_time(when) from problem
     if pd.isna(stamp):
-        message = f"{when!r} is no date or time. Write it like '2020-01-31' or '2020-01-31 14:00'."
-        raise DataError(message, when=when)
+        raise _no_time(when)
     return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+
+
+def _no_time(when: object) -> DataError:
+    message = f"{when!r} is no date or time. Write it like '2020-01-31' or '2020-01-31 14:00'."
+    return DataError(message, when=when)
 
 
 def last_stamp(end: str | date | datetime | pd.Timestamp, timeframe: str) -> pd.Timestamp:

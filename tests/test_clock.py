@@ -29,7 +29,11 @@ def test_a_time_is_utc(when, expected):
     assert clock.utc(when) == expected
 
 
-@pytest.mark.parametrize("when", ["junk", "", "2020-13-01", None])
+@pytest.mark.parametrize(
+    "when",
+    ["junk", "", "2020-13-01", "2020", "2020-01", "2020/01/31", "20200131", "01/02/2015",
+     "2020-01-31 25:00", 2020, 20200131, 1.5e9, None, pd.NaT],
+)  # fmt: skip
 def test_what_is_no_time_is_a_data_error(when):
     with pytest.raises(DataError, match="no date or time"):
         clock.utc(when)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from bitstockerz_lab.storage import Database
+    from bitstockerz_lab.storage import Connection, Database
     from bitstockerz_lab.strategies.versions import StrategyVersion
     from bitstockerz_lab.users import User
 
@@ -89,29 +89,26 @@ class Backtests:
         >>> run = lab.backtests.run("Golden cross", "AAPL", start="2010-01-01", fee_bps=5)
         >>> run.metrics.total_return_pct
         """
-        terms: dict[str, Any] = {
-            "initial_equity": initial_equity,
-            "fee_bps": fee_bps,
-            "fixed_fee": fixed_fee,
-            "slippage_bps": slippage_bps,
-            "borrow_bps": borrow_bps,
-            "lot_size": lot_size,
-            "sizing": sizing,
-            "stop_loss_pct": stop_loss_pct,
-            "take_profit_pct": take_profit_pct,
-            "trailing_stop_pct": trailing_stop_pct,
-            "max_bars": max_bars,
-        }
-        wish = plan.Wish(
-            strategy=strategy,
-            symbol=symbol,
-            timeframe=timeframe,
-            start=start,
-            end=end,
+        wish = plan.wish(
+            strategy,
+            symbol,
+            timeframe,
+            start,
+            end,
             version=version,
             parameters=parameters,
-            terms=terms,
             adjusted=adjusted,
+            initial_equity=initial_equity,
+            fee_bps=fee_bps,
+            fixed_fee=fixed_fee,
+            slippage_bps=slippage_bps,
+            borrow_bps=borrow_bps,
+            lot_size=lot_size,
+            sizing=sizing,
+            stop_loss_pct=stop_loss_pct,
+            take_profit_pct=take_profit_pct,
+            trailing_stop_pct=trailing_stop_pct,
+            max_bars=max_bars,
         )
         return self._run(wish, rerun=rerun)
 
@@ -168,7 +165,7 @@ class Backtests:
         """
         import pandas as pd  # noqa: PLC0415 - only here
 
-        found = [self.get(run if isinstance(run, int) else run.id) for run in runs]
+        found = [self._get(run) for run in runs]
         facts = ["strategy", "version", "symbol", "timeframe", "start_date", "end_date", "status"]
         columns = {
             run.id: {name: getattr(run, name) for name in facts}
@@ -189,18 +186,39 @@ class Backtests:
         Verification
             Its `ok` says whether everything that could be compared is equal.
         """
-        return verify(self.get(run if isinstance(run, int) else run.id))
+        return verify(self._get(run))
+
+    def find(self, strategy: str | int | StrategyVersion, symbol: str, **asked: Any) -> Run | None:  # noqa: ANN401 - as `run`
+        """Return the recorded run that `run` would give back for the same question, or None.
+
+        Parameters
+        ----------
+        strategy, symbol, asked : the arguments of `run`
+
+        Examples
+        --------
+        >>> lab.backtests.find("Golden cross", "AAPL", fee_bps=5)
+        """
+        with self._database.read() as con:
+            materials = plan.gather(con, self._user.id, plan.wish(strategy, symbol, **asked))
+            return self._known(con, materials)
+
+    def _get(self, run: int | Run) -> Run:
+        return self.get(run.id if isinstance(run, Run) else int(run))
 
     def _run(self, wish: plan.Wish, *, rerun: bool) -> Run:
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, wish)
-            if not rerun and materials.fingerprint is not None:
-                version_id = materials.recipe.version.id
-                known = store.completed(con, self._user.id, version_id, materials.fingerprint)
+            if not rerun:
+                known = self._known(con, materials)
                 if known is not None:
-                    return Run.load(con, self._database, self._user.id, known)
+                    return known
         with self._database.write() as con:
             store.settle_orphans(con)
+            # again: somebody else may have completed it since
+            known = None if rerun else self._known(con, materials)
+            if known is not None:
+                return known
             run_id = store.begin(con, self._user.id, materials)
         try:
             bars = materials.bars_or_raise()
@@ -214,6 +232,17 @@ class Backtests:
             raise
         run.remember(bars, simulation)
         return run
+
+    def _known(self, con: Connection, materials: plan.Materials) -> Run | None:
+        """Return the completed run of the same fingerprint, with what is to be said of it now."""
+        if materials.fingerprint is None:
+            return None
+        version_id = materials.recipe.version.id
+        run_id = store.completed(con, self._user.id, version_id, materials.fingerprint)
+        if run_id is None:
+            return None
+        row = store.row(con, self._user.id, run_id)
+        return Run.of_row(con, self._database, row, materials.recipe)
 
     def _record_failure(self, run_id: int, failure: BaseException) -> None:
         cancelled = isinstance(failure, KeyboardInterrupt)

@@ -84,7 +84,7 @@ def simulate(  # noqa: PLR0913 - the contract's signature
     max_bars: int | None = None,
     lot_size: float = 0,
     borrow_bps: float = 0,
-    asset_type: str = "EQUITY",
+    asset_type: str | None = None,
 ) -> Simulation:
     """Simulate boolean signals on bars: decided at the close, filled at the next open.
 
@@ -94,8 +94,8 @@ def simulate(  # noqa: PLR0913 - the contract's signature
     ----------
     bars : DataFrame of shape (n_bars, ≥ 4)
         Columns open, high, low, close; ascending UTC index of bar starts. A bar with a price that
-        is NaN, infinite or ≤ 0 is missing: nothing fills on it. Its timeframe is
-        ``bars.attrs["timeframe"]``, else its commonest step.
+        is NaN, infinite or ≤ 0 is missing: nothing fills on it. The timeframe is the commonest
+        step: bars made of others (resampled, say) carry the old one's name in their attrs.
     long_entries, long_exits, short_entries, short_exits : boolean Series of shape (n_bars,)
         Known at each bar's close. Levels, not events: see BACKTEST_RULES 3.
     initial_equity : account currency
@@ -109,7 +109,8 @@ def simulate(  # noqa: PLR0913 - the contract's signature
     max_bars : leave at the open after that many bars held
     lot_size : quantity is a multiple of it; 0 is fractional
     borrow_bps : basis points a year a short pays
-    asset_type : "EQUITY" or "CRYPTO"; gives 252 or 365 days a year to the metrics
+    asset_type : "EQUITY" or "CRYPTO"; gives 252 or 365 days a year to the metrics. None takes
+        what bars of a lab say of themselves, else EQUITY.
 
     Raises
     ------
@@ -138,6 +139,7 @@ def simulate(  # noqa: PLR0913 - the contract's signature
         name: _signal(column, name, bars) for name, column in zip(SIGNALS, columns, strict=True)
     }
     levels = Levels(stop_loss_pct, take_profit_pct, trailing_stop_pct)
+    asset_type = asset_type or bars.attrs.get("asset_type") or AssetType.EQUITY
     return simulate_signals(bars, signals, levels, terms, asset_type=asset_type)
 
 
@@ -179,7 +181,7 @@ def simulate_signals(
         missing=missing[first:],
         initial_equity=terms.initial_equity,
         asset_type=asset_type,
-        timeframe=timeframe or bars.attrs.get("timeframe") or clock.infer_timeframe(index),
+        timeframe=timeframe or clock.infer_timeframe(index),
         exposed_bars=exposed,
     )
     return Simulation(trade_frame, equity_series, metrics, skipped, ruined)

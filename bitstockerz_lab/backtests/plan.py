@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, strategies
 from bitstockerz_lab.backtests.engine import ENGINE_VERSION, SIGNALS, Simulation, simulate_signals
-from bitstockerz_lab.backtests.terms import Levels, Terms
+from bitstockerz_lab.backtests.terms import COSTS, Levels, Terms
 from bitstockerz_lab.enums import AssetType
-from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, TradingError
+from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, TradingError, UnknownName
 from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import factors, history
 from bitstockerz_lab.market import store as market_store
@@ -52,6 +52,35 @@ class Wish:
     adjusted: str | bool = "all"
 
 
+def wish(
+    strategy: str | int | StrategyVersion,
+    symbol: str,
+    timeframe: str | None = None,
+    start: Any = None,  # noqa: ANN401 - clock.utc decides
+    end: Any = None,  # noqa: ANN401 - as above
+    *,
+    version: int | None = None,
+    parameters: Mapping[str, float] | None = None,
+    adjusted: str | bool = "all",
+    **terms: Any,  # noqa: ANN401 - checked when resolved
+) -> Wish:
+    """Return a question in one piece; `terms` are costs, sizing and exits."""
+    strange = sorted(set(terms) - {"initial_equity", "sizing", *COSTS, *EXITS})
+    if strange:
+        raise UnknownName.of("argument", strange[0], ("initial_equity", "sizing", *COSTS, *EXITS))
+    return Wish(
+        strategy=strategy,
+        symbol=symbol,
+        timeframe=timeframe,
+        start=start,
+        end=end,
+        version=version,
+        parameters=parameters,
+        terms=terms,
+        adjusted=adjusted,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What a run is made of besides its bars; the same recipe on the same bars is the same run."""
@@ -67,8 +96,10 @@ class Recipe:
     adjusted: str
     warnings: tuple[str, ...] = ()
 
-    def fingerprint(self, bars_digest: str) -> str:
-        """Return the SHA-256 of everything that decides the run's numbers."""
+    def fingerprint(
+        self, bars_digest: str, engine: str = ENGINE_VERSION, talib: str | None = None
+    ) -> str:
+        """Return the SHA-256 of everything that decides the run's numbers; versions: those here."""
         made_of = {
             "rules": self.version.definition.rules(),
             "parameters": dict(self.parameters),
@@ -80,8 +111,8 @@ class Recipe:
             "bars": bars_digest,
             "terms": asdict(self.terms),
             "exits": dict(self.exits),
-            "engine": ENGINE_VERSION,
-            "ta-lib": versions()["ta-lib"],
+            "engine": engine,
+            "ta-lib": talib or versions()["ta-lib"],
         }
         text = json.dumps(made_of, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -310,4 +341,5 @@ def _terms(
     sizing = {"sizing": both["sizing"]} if "sizing" in both else {}
     terms = Terms(**costs, **sizing, max_bars=both.get("max_bars"))
     Levels(**{name: both.get(name) for name in LEVELS}).check(terms)
-    return {name: both[name] for name in EXITS if name in both}, terms
+    exits = {name: float(both[name]) for name in LEVELS if name in both}
+    return exits | ({"max_bars": terms.max_bars} if terms.max_bars else {}), terms

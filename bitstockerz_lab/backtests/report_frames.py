@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from bitstockerz_lab import measures
+
 POINTS = 2_000
 """Points a long line is drawn with at most; a screen shows no more."""
 
@@ -60,8 +62,8 @@ def drawdown_pct(equity: pd.Series, initial_equity: float) -> pd.Series:
     -----
     The least of it is minus `max_drawdown_pct`; it may fall below −100 after ruin.
     """
-    peak = equity.cummax().clip(lower=initial_equity)
-    return (100.0 * (equity / peak - 1.0)).rename("drawdown_pct")
+    drawdown = measures.drawdown_pct(equity.to_numpy(), initial_equity)
+    return pd.Series(drawdown, index=equity.index, name="drawdown_pct")
 
 
 def monthly_returns(equity: pd.Series, initial_equity: float) -> pd.DataFrame:

@@ -103,8 +103,10 @@ def adjusted(text: str) -> str:
 
 
 def period(run: Run) -> str:
-    """Return the first and the last bar's date: ``2010-01-04 to 2020-12-31``."""
-    return f"{formats.when(run.start_date)} to {formats.when(run.end_date)}"
+    """Return the first and the last bar's date, or what was asked for if no bar was simulated."""
+    stamps = run.equity.index
+    first, last = (stamps[0], stamps[-1]) if len(stamps) else (run.start_date, run.end_date)
+    return f"{formats.when(first)} to {formats.when(last)}"
 
 
 def notices(run: Run) -> list[Markup]:

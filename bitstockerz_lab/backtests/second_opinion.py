@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab.backtests.engine import SIGNALS, due_of
+from bitstockerz_lab.enums import ExitReason
 from bitstockerz_lab.market import bars as market_bars
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class SecondOpinion:
 def not_comparable(recipe: Recipe, bars: pd.DataFrame, simulation: Simulation) -> tuple[str, ...]:
     """Return what vectorbt cannot express about a run, by name."""
     terms, trades = recipe.terms, simulation.trades
-    reverses = bool(trades["entry_time"].isin(trades["exit_time"]).any())
+    left = trades.loc[trades["exit_reason"] != ExitReason.END_OF_DATA, "exit_time"]
+    reverses = bool(trades["entry_time"].isin(left).any())
     reasons = {
         f"sizing {terms.sizing[0]} {terms.sizing[1]:g}": tuple(terms.sizing)
         != ("percent_of_equity", 100.0),

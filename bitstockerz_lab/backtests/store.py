@@ -253,7 +253,9 @@ def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
 
 def _lives(pid: int, started: float) -> bool:
     try:
-        return bool(abs(psutil.Process(pid).create_time() - started) < 1.0)
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - started) < 1.0
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

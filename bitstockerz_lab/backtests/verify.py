@@ -86,6 +86,14 @@ def _differences(run: Run, again: Simulation) -> Iterator[str]:
     """Yield where the record and the recomputation differ in so much as a bit."""
     if run.details.engine_version != ENGINE_VERSION:
         yield f"engine version {run.details.engine_version} then, {ENGINE_VERSION} now"
+    details = run.details
+    made_of = run.recipe.fingerprint(
+        details.bars_digest or "", details.engine_version, details.versions.get("ta-lib")
+    )
+    if details.fingerprint != made_of:
+        yield "the fingerprint is not that of what the run was made of"
+    if (details.skipped_entries, details.ruined) != (again.skipped_entries, again.ruined):
+        yield "skipped_entries or ruined"
     if len(run.trades) != len(again.trades):
         yield f"{len(run.trades)} trades recorded, {len(again.trades)} recomputed"
     else:

@@ -42,28 +42,31 @@ class Market:
         timeframe: str = "1d",
         asset_type: str | None = None,
         exchange: str | None = None,
-        currency: str = "USD",
+        currency: str | None = None,
         provider: str = "csv",
         strict: bool = False,
         *,
         name: str | None = None,
         date_format: str | None = None,
+        volume_column: str | None = None,
     ) -> LoadReport:
         """Load the bars of a CSV file: all good rows are stored, or none.
 
         Parameters
         ----------
         path : file with a header, in any case and order: `date` or `timestamp`, open, high, low,
-            close, volume; further columns are left out
+            close, volume; further columns and up to nine lines above it are left out
         symbol : "AAPL", "BTC-USD", in any case
         timeframe : "1d", or "1h" for coins. A stamp is the bar's start, UTC; of a day, its date
         asset_type : "EQUITY" or "CRYPTO"; needed for a new symbol unless `exchange` tells
         exchange : like "XNYS", "NASDAQ" or "bitstamp"
-        currency : of the prices; a pair's own quote currency counts for a coin
+        currency : of the prices; None is the stored one, for a new symbol a pair's own quote
+            currency or "USD"
         provider : who the bars are from
         strict : refuse the whole file if a row would be kept out
         name : how a person calls the symbol
         date_format : how to read stamps that are not ISO 8601, like "%m/%d/%Y"
+        volume_column : the column that is the volume, in units traded; needed where several may be
 
         Returns
         -------
@@ -85,7 +88,7 @@ class Market:
         """
         listing = Listing(symbol, asset_type, exchange, currency, name)
         return Load(self._database, listing, timeframe, provider, strict).run(
-            lambda: csv_files.read_csv(path, timeframe, date_format)
+            lambda: csv_files.read_csv(path, timeframe, date_format, volume_column)
         )
 
     def load_parquet(  # noqa: PLR0913 - the same as `load_csv`
@@ -95,17 +98,18 @@ class Market:
         timeframe: str = "1d",
         asset_type: str | None = None,
         exchange: str | None = None,
-        currency: str = "USD",
+        currency: str | None = None,
         provider: str = "parquet",
         strict: bool = False,
         *,
         name: str | None = None,
         date_format: str | None = None,
+        volume_column: str | None = None,
     ) -> LoadReport:
         """Load the bars of a Parquet file; the same as `load_csv` in all else."""
         listing = Listing(symbol, asset_type, exchange, currency, name)
         return Load(self._database, listing, timeframe, provider, strict).run(
-            lambda: readers.read_parquet(path, timeframe, date_format)
+            lambda: readers.read_parquet(path, timeframe, date_format, volume_column)
         )
 
     def load_frame(  # noqa: PLR0913 - the same as `load_csv`
@@ -115,12 +119,13 @@ class Market:
         timeframe: str = "1d",
         asset_type: str | None = None,
         exchange: str | None = None,
-        currency: str = "USD",
+        currency: str | None = None,
         provider: str = "frame",
         strict: bool = False,
         *,
         name: str | None = None,
         date_format: str | None = None,
+        volume_column: str | None = None,
     ) -> LoadReport:
         """Load the bars of a frame, whose stamps are its index or a column `date` or `timestamp`.
 
@@ -128,7 +133,7 @@ class Market:
         """
         listing = Listing(symbol, asset_type, exchange, currency, name)
         return Load(self._database, listing, timeframe, provider, strict).run(
-            lambda: readers.read_frame(frame, timeframe, date_format)
+            lambda: readers.read_frame(frame, timeframe, date_format, volume_column=volume_column)
         )
 
     def load(  # noqa: PLR0913 - what a provider may be asked
@@ -141,7 +146,7 @@ class Market:
         *,
         asset_type: str | None = None,
         exchange: str | None = None,
-        currency: str = "USD",
+        currency: str | None = None,
         seed: int | None = None,
     ) -> LoadReport:
         """Load bars from a provider. There is one so far: "synthetic", which simulates them.

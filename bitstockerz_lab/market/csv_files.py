@@ -21,7 +21,10 @@ from bitstockerz_lab.market.readers import (
     existing_file,
     file_digest,
     find_columns,
+    not_found,
     one_line,
+    shorten,
+    wanted_columns,
 )
 
 if TYPE_CHECKING:
@@ -32,11 +35,13 @@ if TYPE_CHECKING:
 NUMBER = r"(?i)^[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)$"
 DELIMITERS = (",", ";", "\t")
 START = 1 << 16
+HEADER_WITHIN = 10
+"""Among so many first lines with text the header is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A file's first line, understood."""
+    """A file's line of names, understood."""
 
     lines: int  # of the file up to and with the header
     width: int
@@ -57,7 +62,12 @@ class Content:
     lines: Lines
 
 
-def read_csv(path: str | Path, timeframe: str = "1d", date_format: str | None = None) -> Incoming:
+def read_csv(
+    path: str | Path,
+    timeframe: str = "1d",
+    date_format: str | None = None,
+    volume_column: str | None = None,
+) -> Incoming:
     """Read a CSV file of bars: a date or timestamp column, open, high, low, close and volume.
 
     Parameters
@@ -65,6 +75,7 @@ def read_csv(path: str | Path, timeframe: str = "1d", date_format: str | None = 
     path : the file; header in any case and order, columns of other names are left out
     timeframe : "1d" or "1h"
     date_format : how to read stamps that are not ISO 8601, like "%m/%d/%Y"
+    volume_column : the column that is the volume, in any case; None is `volume`
 
     Raises
     ------
@@ -72,7 +83,8 @@ def read_csv(path: str | Path, timeframe: str = "1d", date_format: str | None = 
         There is no such file, it is no CSV of bars, or its stamps cannot be decided.
     """
     file = existing_file(path)
-    content = read_columns(file, COLUMNS, timeframe, as_text=date_format is not None)
+    header = read_header(file, COLUMNS, volume_column)
+    content = read_columns(file, header, COLUMNS, timeframe, as_text=date_format is not None)
     index, notes = read_stamps(content.times, timeframe, file.name, date_format)
     bars = pd.DataFrame(content.numbers, index=index, copy=False)
     _give_back_memory()
@@ -97,13 +109,14 @@ def read_stamps(
 
 
 def read_columns(
-    path: Path, numbers: tuple[str, ...], timeframe: str, *, as_text: bool = False
+    path: Path, header: Header, numbers: tuple[str, ...], timeframe: str, *, as_text: bool = False
 ) -> Content:
     """Read a stamp column and some columns of numbers.
 
     Parameters
     ----------
     path : an existing file
+    header : what `read_header` found in it
     numbers : names of the columns of numbers
     timeframe : "1d" or "1h"
     as_text : leave the stamps as they are written
@@ -111,11 +124,10 @@ def read_columns(
     Raises
     ------
     DataError
-        The file is no CSV file with these columns, or has no rows.
+        The file cannot be read as CSV, or has no rows.
     """
     import pyarrow as pa  # noqa: PLC0415 - reason: heavy
 
-    header = read_header(path, numbers)
     times = pa.string() if as_text else _time_type(header, timeframe)
     table, malformed = _read_table(path, header, times, numbers)
     if len(table) == 0 and not malformed:
@@ -135,14 +147,40 @@ def read_columns(
     )
 
 
-def read_header(path: Path, needed: tuple[str, ...]) -> Header:
-    """Read the first line with text in it, and find the columns that are needed.
+def read_header(path: Path, needed: tuple[str, ...], volume_column: str | None = None) -> Header:
+    """Find the header among the first lines with text: the first that names every needed column.
 
     Raises
     ------
     DataError
         The file is no text, or a column is missing or there twice.
     """
+    filled = _first_lines(path)
+    wanted = wanted_columns(needed, STAMP_COLUMNS, volume_column)
+    delimiters = [max(DELIMITERS, key=line.count) for _, line in filled]
+    try:
+        cells = [
+            next(csv.reader([line], delimiter=delimiter), [])
+            for (_, line), delimiter in zip(filled, delimiters, strict=True)
+        ]
+    except csv.Error as problem:
+        raise DataError(
+            f"{path.name} cannot be read as CSV: {one_line(problem)}. Save it with a row a line.",
+            source=path.name,
+        ) from problem
+    lacking = [len(not_found(names, wanted)) for names in cells[:HEADER_WITHIN]]
+    row = lacking.index(min(lacking))
+    places, notes = find_columns(cells[row], wanted, path.name)
+    if row:
+        lines = "Line 1 was" if row == 1 else f"{row} lines were"
+        banner = shorten(filled[0][1].strip())
+        notes.insert(0, f"{lines} skipped above the header; the first is {banner!r}.")
+    names, first_row = cells[row], cells[row + 1] if row + 1 < len(cells) else []
+    return Header(filled[row][0] + 1, len(names), delimiters[row], places, notes, first_row)
+
+
+def _first_lines(path: Path) -> list[tuple[int, str]]:
+    """Return the first lines with text in them, and how many lines are above each."""
     with path.open("rb") as stream:
         start = stream.read(START)
     if b"\0" in start:
@@ -158,19 +196,7 @@ def read_header(path: Path, needed: tuple[str, ...]) -> Header:
     filled = [(at, line.strip("\r")) for at, line in enumerate(text.split("\n")) if line.strip()]
     if not filled:
         raise DataError(f"{path.name} is empty. Give a file with rows in it.", source=path.name)
-    (at, line), (_, row) = filled[0], filled[1] if len(filled) > 1 else (0, "")
-    delimiter = max(DELIMITERS, key=line.count)
-    try:
-        names, first_row = (
-            next(csv.reader([text], delimiter=delimiter), []) for text in (line, row)
-        )
-    except csv.Error as problem:
-        raise DataError(
-            f"{path.name} cannot be read as CSV: {one_line(problem)}. Save it with a row a line.",
-            source=path.name,
-        ) from problem
-    places, notes = find_columns(names, needed, STAMP_COLUMNS, path.name)
-    return Header(at + 1, len(names), delimiter, places, notes, first_row)
+    return filled[: HEADER_WITHIN + 1]
 
 
 class Lines:

@@ -63,7 +63,7 @@ def read_factors(path: str | Path) -> pd.DataFrame:
         A cell is none, a factor is not positive, dates are not ascending or are there twice.
     """
     file = readers.existing_file(path)
-    content = csv_files.read_columns(file, FACTORS, "1d")
+    content = csv_files.read_columns(file, csv_files.read_header(file, FACTORS), FACTORS, "1d")
     index, _ = csv_files.read_stamps(content.times, "1d", file.name, None)
     factors = pd.DataFrame({"date": index.tz_convert(None), **content.numbers})
     if content.malformed.lines:

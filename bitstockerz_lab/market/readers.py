@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STAMP_COLUMNS = ("timestamp", "date")
+VOLUMES = re.compile(r"vol(?!atil)")
+"""How the names of columns begin that may be the volume."""
+
 LINE = 120
 
 
@@ -58,6 +62,7 @@ def read_frame(
     timeframe: str = "1d",
     date_format: str | None = None,
     source: str = "frame",
+    volume_column: str | None = None,
 ) -> Incoming:
     """Take a frame of bars as it comes.
 
@@ -68,15 +73,17 @@ def read_frame(
     timeframe : "1d" or "1h"
     date_format : how to read stamps that are text but not ISO 8601, like "%m/%d/%Y"
     source : what it is called in messages
+    volume_column : the column that is the volume, in any case; None is `volume`
 
     Raises
     ------
     DataError
-        A column is missing, there are no rows, or the stamps cannot be decided.
+        A column is missing, there are no rows, or the stamps or the volume cannot be decided.
     """
     indexed = isinstance(frame.index, pd.DatetimeIndex)
     names = [str(name) for name in frame.columns]
-    places, notes = find_columns(names, COLUMNS, () if indexed else STAMP_COLUMNS, source)
+    wanted = wanted_columns(COLUMNS, () if indexed else STAMP_COLUMNS, volume_column)
+    places, notes = find_columns(names, wanted, source)
     if frame.empty:
         raise DataError(f"{source} has no rows. Give one with bars in it.", source=source)
     times = frame.index if indexed else frame.iloc[:, places["timestamp"]]
@@ -98,7 +105,10 @@ def read_frame(
 
 
 def read_parquet(
-    path: str | Path, timeframe: str = "1d", date_format: str | None = None
+    path: str | Path,
+    timeframe: str = "1d",
+    date_format: str | None = None,
+    volume_column: str | None = None,
 ) -> Incoming:
     """Read a Parquet file of bars; its columns are those of `read_frame`.
 
@@ -119,7 +129,7 @@ def read_parquet(
             "with load_csv.",
             source=file.name,
         ) from problem
-    incoming = read_frame(frame, timeframe, date_format, source=file.name)
+    incoming = read_frame(frame, timeframe, date_format, file.name, volume_column)
     return replace(incoming, digest=lambda: file_digest(file))
 
 
@@ -157,33 +167,88 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def wanted_columns(
+    needed: tuple[str, ...], stamp_columns: tuple[str, ...], volume_column: str | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Return by what folded names the needed columns are known; "timestamp" is the stamps'."""
+    wanted: dict[str, tuple[str, ...]] = {name: (name,) for name in needed}
+    if stamp_columns:
+        wanted["timestamp"] = stamp_columns
+    if volume_column is not None:
+        wanted["volume"] = (_fold(volume_column),)
+    return wanted
+
+
+def not_found(names: list[str], wanted: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return which of the wanted columns are not among the names."""
+    folded = {_fold(name) for name in names}
+    return [name for name, spellings in wanted.items() if not folded & set(spellings)]
+
+
 def find_columns(
-    names: list[str], needed: tuple[str, ...], stamp_columns: tuple[str, ...], source: str
+    names: list[str], wanted: dict[str, tuple[str, ...]], source: str
 ) -> tuple[dict[str, int], list[str]]:
-    """Return where the needed columns stand; "timestamp" is whichever stamp column there is.
+    """Return where the wanted columns stand, and notes.
+
+    Parameters
+    ----------
+    names : the header
+    wanted : what `wanted_columns` returns
+    source : what it is called in messages
 
     Raises
     ------
     DataError
-        One is missing, or there twice.
+        One is missing or there twice, or which one is the volume would be a guess.
     """
-    folded = [name.strip().casefold() for name in names]
-    wanted: dict[str, tuple[str, ...]] = {name: (name,) for name in needed}
-    if stamp_columns:
-        wanted["timestamp"] = stamp_columns
+    folded = [_fold(name) for name in names]
+    volumes = [name for name, text in zip(names, folded, strict=True) if VOLUMES.match(text)]
+    _refuse_missing(names, wanted, volumes, source)
     found = {
         name: [at for at, text in enumerate(folded) if text in spellings]
         for name, spellings in wanted.items()
     }
-    missing = [" or ".join(wanted[name]) for name, places in found.items() if not places]
-    if missing:
+    _refuse_twice(names, found, source)
+    if wanted.get("volume") == ("volume",) and len(volumes) > 1:
+        ways = " or ".join(f"volume_column={name!r}" for name in volumes)
         raise DataError(
-            f"{source} has no column {', '.join(missing)}; its header reads "
-            f"{shorten(','.join(names))!r}. A file's header is its first line and names every "
-            "column, in any case and order; a frame's stamps may be its DatetimeIndex.",
+            f"{source} has more than one column of volumes: {' and '.join(map(repr, volumes))}, "
+            "and picking one would be a guess. The volume is the number of units traded, not the "
+            f"money paid. Pass {ways} with load_csv, load_parquet or load_frame.",
             source=source,
-            missing=missing,
+            columns=volumes,
         )
+    places = {name: at for name, (at,) in found.items()}
+    left_out = [name for at, name in enumerate(names) if at not in places.values()]
+    notes = [f"Columns left out: {', '.join(left_out)}."] if left_out else []
+    if wanted.get("volume", ("volume",)) != ("volume",):
+        notes.insert(0, f"The volume is the column {names[places['volume']]!r}.")
+    return places, notes
+
+
+def _fold(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _refuse_missing(
+    names: list[str], wanted: dict[str, tuple[str, ...]], volumes: list[str], source: str
+) -> None:
+    missing = not_found(names, wanted)
+    if not missing:
+        return
+    ways = " or ".join(f"volume_column={name!r}" for name in volumes)
+    way_out = f" Pass {ways}." if ways and "volume" in missing else ""
+    raise DataError(
+        f"{source} has no column {', '.join(' or '.join(wanted[name]) for name in missing)}; its "
+        f"header reads {shorten(','.join(names))!r}. A file's header is among its first lines and "
+        "names every column, in any case and order; a frame's stamps may be its DatetimeIndex."
+        f"{way_out}",
+        source=source,
+        missing=missing,
+    )
+
+
+def _refuse_twice(names: list[str], found: dict[str, list[int]], source: str) -> None:
     twice = [" and ".join(repr(names[at]) for at in at_) for at_ in found.values() if len(at_) > 1]
     if twice:
         raise DataError(
@@ -192,10 +257,14 @@ def find_columns(
             source=source,
             columns=twice,
         )
-    places = {name: at for name, (at,) in found.items()}
-    left_out = [name for at, name in enumerate(names) if at not in places.values()]
-    notes = [f"Columns left out: {', '.join(left_out)}."] if left_out else []
-    return places, notes
+    shared = [name for name in found if name != "volume" and found[name] == found.get("volume")]
+    if shared:
+        raise DataError(
+            f"volume_column={names[found['volume'][0]]!r} is the column of {shared[0]} in "
+            f"{source}. Name the column of the volume.",
+            source=source,
+            columns=shared,
+        )
 
 
 def shorten(text: str) -> str:
@@ -212,7 +281,8 @@ def _index(
     times: pd.Series, timeframe: str, source: str, date_format: str | None
 ) -> tuple[pd.DatetimeIndex, list[str]]:
     if pd.api.types.is_datetime64_any_dtype(times.dtype):
-        return stamps.of_times(pd.DatetimeIndex(times), timeframe), []
+        stamps_ = pd.DatetimeIndex(times)
+        return stamps.of_times(stamps_, timeframe), stamps.notes_on_days(stamps_, timeframe)
     return stamps.parse(times, timeframe, source, date_format)
 
 

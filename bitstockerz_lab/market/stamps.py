@@ -12,11 +12,19 @@ from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ISO = re.compile(r"\d{4}-?\d{2}-?\d{2}(?:[ T].*)?")
 ZONE = re.compile(r"(?:[Zz]|[+-]\d{2}:?\d{2})$")
 PARTS = re.compile(r"^(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})(\s.*)?$")
+HALF_DAYS = re.compile(
+    r"^(\d{4}-\d{2}-\d{2})[ T](0?[1-9]|1[0-2])((?::[0-5]\d){0,2})[ -]?([AP])M$", re.IGNORECASE
+)
+"""A date with an hour of a 12-hour clock, like 2019-10-17 09-AM."""
+
+FOREIGN = r"\d:\d{2}\S*\s?([+-](?!00:?00)\d{2}:?\d{2})$"
+"""A time with a zone other than UTC; the first group is the zone."""
+
 ORDERS = {
     "%Y/%m/%d": ("year/month/day", (0, 1, 2)),
     "%m/%d/%Y": ("month/day/year", (2, 0, 1)),
@@ -60,12 +68,11 @@ def parse(
         stamps = _by_format(texts, date_format)
     else:
         stamps = _by_iso(texts, timeframe)
-        unread = np.asarray(stamps.isna())
-        if unread.any():
-            others, notes = _by_parts(texts[unread], timeframe, source)
-            ticks = stamps.to_numpy().copy()
-            ticks[unread] = others.to_numpy()
-            stamps = pd.DatetimeIndex(ticks)
+        stamps, found = _fill(stamps, texts, lambda rest: _by_half_days(rest, timeframe))
+        stamps, more = _fill(stamps, texts, lambda rest: _by_parts(rest, timeframe, source))
+        notes = found + more
+        if timeframe == "1d":
+            notes += _as_written_in(texts.str.extract(FOREIGN)[0].dropna().unique().tolist())
     if len(texts) and stamps.isna().all():
         tried = f" with date_format={date_format!r}" if date_format else ""
         first = texts.iloc[0] if isinstance(texts.iloc[0], str) else ""
@@ -83,6 +90,14 @@ def of_times(times: pd.DatetimeIndex, timeframe: str) -> pd.DatetimeIndex:
     if times.tz is not None:
         times = times.tz_localize(None) if timeframe == "1d" else times.tz_convert(None)
     return times.as_unit("us").tz_localize("UTC").rename("timestamp")
+
+
+def notes_on_days(times: pd.DatetimeIndex, timeframe: str) -> list[str]:
+    """Return what is to be told of days in another zone than UTC, a sentence each."""
+    if timeframe != "1d" or times.tz is None:
+        return []
+    same = (times.tz_localize(None) == times.tz_convert(None)) | times.isna()
+    return [] if same.all() else _as_written_in([str(times.tz)])
 
 
 def fit(stamps: pd.DatetimeIndex, timeframe: str, source: str) -> None:
@@ -118,6 +133,40 @@ def fit(stamps: pd.DatetimeIndex, timeframe: str, source: str) -> None:
         timeframe=timeframe,
         step=step,
     )
+
+
+def _as_written_in(zones: list[str]) -> list[str]:
+    said = f"Dates were taken as written in {', '.join(zones)}; no day was converted to UTC."
+    return [said] if zones else []
+
+
+def _fill(
+    stamps: pd.DatetimeIndex,
+    texts: pd.Series,
+    read: Callable[[pd.Series], tuple[pd.DatetimeIndex, list[str]]],
+) -> tuple[pd.DatetimeIndex, list[str]]:
+    """Read the texts that have no stamp yet in another way."""
+    unread = np.asarray(stamps.isna())
+    if not unread.any():
+        return stamps, []
+    others, notes = read(texts[unread])
+    ticks = stamps.to_numpy().copy()
+    ticks[unread] = others.to_numpy()
+    return pd.DatetimeIndex(ticks), notes
+
+
+def _by_half_days(texts: pd.Series, timeframe: str) -> tuple[pd.DatetimeIndex, list[str]]:
+    """Read hours of a 12-hour clock: 12 AM is midnight, 12 PM is noon."""
+    parts = texts.str.extract(HALF_DAYS)
+    hours = pd.to_numeric(parts[1]) % 12 + 12 * parts[3].str.upper().eq("P")
+    hour = hours.fillna(0).astype("int64").astype("str").str.zfill(2)
+    minutes = parts[2].where(parts[2] != "", ":00")
+    stamps = _by_iso(parts[0] + " " + hour + minutes, timeframe)
+    read = np.flatnonzero(stamps.notna())
+    if len(read) == 0:
+        return stamps, []
+    example = f"{texts.iloc[read[0]]!r} as {stamps[read[0]]:%H:%M}"
+    return stamps, [f"Stamps of a 12-hour clock were read: {example}."]
 
 
 def _by_format(texts: pd.Series, date_format: str) -> pd.DatetimeIndex:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -184,6 +184,19 @@ QUALIFY created_at = max(created_at) OVER ()
 ORDER BY date
 """
 
+NEWEST = """
+SELECT max(created_at)
+FROM (
+    SELECT created_at FROM equity_daily_bars WHERE symbol_id = $symbol_id
+    UNION ALL
+    SELECT created_at FROM crypto_daily_bars WHERE symbol_id = $symbol_id
+    UNION ALL
+    SELECT created_at FROM crypto_hourly_bars WHERE symbol_id = $symbol_id
+    UNION ALL
+    SELECT created_at FROM price_factors WHERE symbol_id = $symbol_id
+)
+"""
+
 ADD_FACTORS = """
 INSERT INTO price_factors
     (symbol_id, date, price_factor, split_factor, reference_price, provider, created_at)
@@ -310,7 +323,7 @@ def add_bars(
     """
     incoming = bars.assign(timestamp=bars.index.tz_convert(None))  # type: ignore[attr-defined]
     statement = table_of(symbol.asset_type, timeframe).insert
-    values = {"symbol_id": symbol.id, "provider": provider, "now": clock.now()}
+    values = {"symbol_id": symbol.id, "provider": provider, "now": _next(con, symbol)}
     with frames.registered(con, "incoming", incoming):
         inserted = _only(con, statement, values)
         if inserted == len(bars):
@@ -339,9 +352,22 @@ def read_factors(con: Connection, symbol: Symbol, known: datetime = ALWAYS) -> p
 
 def add_factors(con: Connection, symbol: Symbol, factors: pd.DataFrame, provider: str) -> int:
     """Store a factor set, which is in force from now on."""
-    values = {"symbol_id": symbol.id, "provider": provider, "now": clock.now()}
+    values = {"symbol_id": symbol.id, "provider": provider, "now": _next(con, symbol)}
     with frames.registered(con, "incoming", factors):
         return _only(con, ADD_FACTORS, values)
+
+
+def newest(con: Connection, symbol: Symbol) -> datetime | None:
+    """Return when the newest bar or factor of a symbol was stored, UTC naive; None without any."""
+    ((when,),) = con.execute(NEWEST, {"symbol_id": symbol.id}).fetchall()
+    return when  # type: ignore[no-any-return]
+
+
+def _next(con: Connection, symbol: Symbol) -> datetime:
+    """Return the `created_at` of what is stored now: later than all before, whatever the clock."""
+    before = newest(con, symbol)
+    now = clock.now()
+    return now if before is None else max(now, before + timedelta(microseconds=1))
 
 
 def _only(con: Connection, statement: str, values: dict[str, object]) -> int:

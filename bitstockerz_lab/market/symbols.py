@@ -80,7 +80,7 @@ class Listing:
     symbol: str
     asset_type: str | None = None
     exchange: str | None = None
-    currency: str = "USD"
+    currency: str | None = None
     name: str | None = None
 
 
@@ -123,12 +123,13 @@ def describe(listing: Listing) -> Symbol:
     symbol = normalise(listing.symbol)
     exchange = exchange_of(listing.exchange)
     asset_type = _asset_type(symbol, listing.asset_type, exchange)
-    currency = _currency(listing.currency)
+    said = _currency(listing.currency)
+    currency = said or "USD"
     base = quote = None
     if asset_type is AssetType.CRYPTO:
         base, _, quote_text = symbol.rpartition("-")
         base, quote = (base, quote_text) if base else (symbol, currency)
-        if currency not in ("USD", quote):
+        if said not in (None, quote):
             raise DataError(
                 f"{symbol} is priced in {quote}, and currency={listing.currency!r} was given. "
                 "Leave currency out for a pair.",
@@ -145,7 +146,7 @@ def differences(stored: Symbol, listing: Listing) -> list[str]:
     Raises
     ------
     DataError
-        It says stock where a coin is stored, or coin where a stock is.
+        It says stock where a coin is stored, coin where a stock is, or another currency.
     """
     exchange = exchange_of(listing.exchange)
     kind = asset_type_of(listing.asset_type) or venue_kind(exchange)
@@ -161,6 +162,16 @@ def differences(stored: Symbol, listing: Listing) -> list[str]:
             symbol=stored.symbol,
             stored=stored.asset_type,
             given=kind,
+        )
+    currency = _currency(listing.currency)
+    if currency not in (None, stored.currency):
+        raise DataError(
+            f"{stored.symbol} is stored with prices in {stored.currency}, but "
+            f"currency={listing.currency!r}. Leave it out, or load these prices under another "
+            "symbol.",
+            symbol=stored.symbol,
+            stored=stored.currency,
+            given=currency,
         )
     notes = []
     if exchange and exchange != stored.exchange:
@@ -235,7 +246,9 @@ def _asset_type(symbol: str, said: str | None, exchange: str | None) -> AssetTyp
     return kind
 
 
-def _currency(text: str) -> str:
+def _currency(text: str | None) -> str | None:
+    if text is None:
+        return None
     upper = str(text).strip().upper()
     if not re.fullmatch(r"[A-Z0-9]{2,12}", upper):
         raise DataError(

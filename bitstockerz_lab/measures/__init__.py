@@ -1,7 +1,13 @@
 """What an equity curve and its trades amount to: one definition for every room."""
 
 from bitstockerz_lab.measures.definitions import DEFINITIONS, MetricDefinition
-from bitstockerz_lab.measures.metrics import Metrics, benchmark_curve, daily_curve, measure
+from bitstockerz_lab.measures.metrics import (
+    Metrics,
+    benchmark_curve,
+    daily_curve,
+    drawdown_pct,
+    measure,
+)
 
 __all__ = [
     "DEFINITIONS",
@@ -9,5 +15,6 @@ __all__ = [
     "Metrics",
     "benchmark_curve",
     "daily_curve",
+    "drawdown_pct",
     "measure",
 ]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PERIODS_A_YEAR = {AssetType.EQUITY: 252, AssetType.CRYPTO: 365}
 LONGER_THAN_A_DAY = {"1w": 52, "1M": 12}
 YEAR = pd.Timedelta(days=365.25)
+ROUNDING = 1e-13
+"""Returns of a steady 1 % a day differ by 2e-16; those of a price in cents by more than 1e-7."""
 DAY_NS = 24 * 3600 * 1_000_000_000
 SHORTEST_FOR_CAGR = pd.Timedelta(days=90)
 
@@ -131,6 +133,19 @@ def daily_returns(
     return returns
 
 
+def drawdown_pct(equity: NDArray[np.float64], initial_equity: float) -> NDArray[np.float64]:
+    """Return how far each point is below the highest so far, in percent ≤ 0.
+
+    Parameters
+    ----------
+    equity : points of shape (n_bars,)
+    initial_equity : counts as a point before the first
+    """
+    peaks = np.maximum(np.maximum.accumulate(equity), initial_equity)
+    fall: NDArray[np.float64] = 100.0 * (equity / peaks - 1.0)
+    return fall
+
+
 def periods_a_year(asset_type: str, timeframe: str) -> int:
     """Return N: 252 for EQUITY, 365 for CRYPTO, 52 for weekly bars, 12 for monthly ones."""
     return LONGER_THAN_A_DAY.get(timeframe) or PERIODS_A_YEAR[AssetType(asset_type)]
@@ -138,7 +153,7 @@ def periods_a_year(asset_type: str, timeframe: str) -> int:
 
 def sharpe_ratio(returns: NDArray[np.float64], periods: int) -> float | None:
     """Return mean / std · √N with ddof 1 and no risk-free rate; None where it is undefined."""
-    if len(returns) < 2 or returns.max() == returns.min():  # noqa: PLR2004 - ddof 1
+    if len(returns) < 2 or _constant(returns):  # noqa: PLR2004 - ddof 1
         return None
     return _finite(returns.mean() / returns.std(ddof=1) * math.sqrt(periods))
 
@@ -229,6 +244,11 @@ def measure(
     )
 
 
+def _constant(returns: NDArray[np.float64]) -> bool:
+    """Whether all returns are one number but for rounding: their deviation means nothing."""
+    return bool(returns.max() - returns.min() <= ROUNDING)
+
+
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
@@ -247,13 +267,12 @@ def _drawdowns(
     equity: NDArray[np.float64], stamps: pd.DatetimeIndex, initial_equity: float, timeframe: str
 ) -> tuple[float, float]:
     """Return the deepest fall in percent and the longest time below a peak in days."""
-    points = np.concatenate([[initial_equity], equity])
-    peaks = np.maximum.accumulate(points)
-    depth = float((100.0 * (1.0 - points / peaks)).max())
+    below = np.concatenate([[0.0], drawdown_pct(equity, initial_equity)])
+    depth = -float(below.min())
     ends = clock.bar_end(stamps, timeframe)
     times = np.concatenate([stamps[:1].as_unit("ns").asi8, ends.as_unit("ns").asi8])
-    starts = np.flatnonzero(points >= peaks)
-    stops = np.append(starts[1:], len(points) - 1)  # the next peak, or the end
+    starts = np.flatnonzero(below >= 0)
+    stops = np.append(starts[1:], len(below) - 1)  # the next peak, or the end
     fell = stops - starts > 1
     fell[-1] = stops[-1] > starts[-1]
     spans = np.where(fell, times[stops] - times[starts], 0)
@@ -268,8 +287,7 @@ def _regression(
     if days < 2:  # noqa: PLR2004 - ddof 1
         return None, None
     mine, theirs = returns[:days], benchmark[:days]
-    variance = theirs.var(ddof=1)
-    if not variance > 0:
+    if _constant(theirs):
         return None, None
-    beta = np.cov(mine, theirs, ddof=1)[0, 1] / variance
+    beta = np.cov(mine, theirs, ddof=1)[0, 1] / theirs.var(ddof=1)
     return _finite((mine.mean() - beta * theirs.mean()) * periods), _finite(beta)

@@ -202,6 +202,8 @@ class Database:
         mode = "(READ_ONLY)" if read_only else ""
         while True:
             try:
+                con.execute("USE memory")
+                con.execute("DETACH DATABASE IF EXISTS lab")  # an interrupt may have left it
                 con.execute(f"ATTACH '{path}' AS lab {mode}")
                 con.execute("USE lab")
             except duckdb.Error as problem:

@@ -83,10 +83,28 @@ def _talib(function: str) -> Compute:
     def compute(columns: Sequence[Numbers], settings: Mapping[str, int | float]) -> Numbers:
         import talib  # noqa: PLC0415 - heavy: loaded with the first signal
 
+        talib.set_unstable_period("ALL", 0)  # a notebook may have set them, for all of the process
+        talib.set_compatibility(0)
         values: Numbers = getattr(talib, function)(*columns, timeperiod=int(settings["period"]))
         return values
 
     return compute
+
+
+def _sma(columns: Sequence[Numbers], settings: Mapping[str, int | float]) -> Numbers:
+    """TA-Lib's SMA, and exactly the price where the whole window is that price.
+
+    TA-Lib keeps a running sum, whose rounding would make ``close > sma(20)`` true on flat prices.
+    """
+    values = _talib("SMA")(columns, settings)
+    (source,) = columns
+    moved = np.concatenate([[0], np.flatnonzero(np.diff(source)) + 1])
+    last_move = np.zeros(len(source), dtype=np.int64)
+    last_move[moved] = moved
+    flat_for = np.arange(len(source)) - np.maximum.accumulate(last_move) + 1
+    flat = flat_for >= int(settings["period"])
+    values[flat] = source[flat]
+    return values
 
 
 def _rsi(columns: Sequence[Numbers], settings: Mapping[str, int | float]) -> Numbers:
@@ -171,7 +189,7 @@ _ENTRIES = (
         "Mean of the last `period` values.",
         "TA-Lib SMA",
         lambda settings: int(settings["period"]) - 1,
-        _talib("SMA"),
+        _sma,
     ),
 )
 

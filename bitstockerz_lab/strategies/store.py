@@ -72,6 +72,12 @@ def get_version(
         if of_id is None:
             message = f"No strategy version with id {version_id}. lab.strategies.list() shows all."
             raise UnknownName(message, id=version_id)
+        if isinstance(wanted, StrategyVersion) and not _same(wanted, of_id):
+            message = (
+                f"{wanted!r} is not of this lab, where id {version_id} is {of_id.name!r} version "
+                f"{of_id.version}. Save its definition here with lab.strategies.save(...)."
+            )
+            raise UnknownName(message, id=version_id, name=wanted.name)
         if version is None or version == of_id.version:
             return of_id
         strategy_id, title = of_id.strategy_id, of_id.name
@@ -195,6 +201,11 @@ def list_versions(con: Connection, user_id: int, name: str) -> pd.DataFrame:
         [_strategy_id(con, user_id, name)],
         zone="UTC",
     )
+
+
+def _same(one: StrategyVersion, other: StrategyVersion) -> bool:
+    numbered = (one.strategy_id, one.version) == (other.strategy_id, other.version)
+    return numbered and one.definition.rules() == other.definition.rules()
 
 
 def _retired(name: str) -> TradingError:

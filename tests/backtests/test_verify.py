@@ -62,6 +62,9 @@ def test_what_vectorbt_cannot_express_is_named(stocked):
         ("UPDATE backtest_results SET sharpe_ratio = 9", "metrics sharpe_ratio"),
         ("UPDATE run_metrics SET value = 9 WHERE metric = 'beta'", "metrics beta"),
         ("UPDATE run_details SET engine_version = '0'", "engine version 0"),
+        ("UPDATE run_details SET fingerprint = 'x'", "the fingerprint"),
+        ("UPDATE run_details SET costs_json = replace(costs_json, '0.0', '0.1')", "fingerprint"),
+        ("UPDATE run_details SET skipped_entries = 99", "skipped_entries"),
         ("DELETE FROM backtest_equity_points WHERE timestamp > '2020-02-01'", "stamps"),
     ],
 )
@@ -94,12 +97,11 @@ def test_bars_and_factors_loaded_later_do_not_disturb(stocked, tmp_path):
     assert len(stocked.backtests.get(run.id).all_bars) == len(bars)
 
 
-def test_the_engine_version_is_part_of_a_fingerprint(stocked, monkeypatch):
-    first = stocked.backtests.run("SMA cross", "AAA")
-    monkeypatch.setattr(
-        "bitstockerz_lab.backtests.plan.ENGINE_VERSION", engine.ENGINE_VERSION + "x"
-    )
-    assert stocked.backtests.run("SMA cross", "AAA").id != first.id
+def test_the_engine_version_is_part_of_a_fingerprint(stocked):
+    run = stocked.backtests.run("SMA cross", "AAA")
+    recipe, digest = run.recipe, run.details.bars_digest
+    assert recipe.fingerprint(digest) == run.details.fingerprint
+    assert recipe.fingerprint(digest, engine=engine.ENGINE_VERSION + "x") != run.details.fingerprint
 
 
 def test_a_failed_run_cannot_be_verified(stocked):
