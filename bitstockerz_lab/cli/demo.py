@@ -115,20 +115,16 @@ def _save_strategies(lab: Lab, said: Console) -> dict[str, str]:
 
 
 def _find(lab: Lab, strategy: str, symbol: str) -> Done | None:
-    """Return a run of an earlier demo whose page is still there.
+    """Return the demo's own run of an earlier call, if its page is still there.
 
-    It must be completed, of the strategy's newest version, with the demo's costs, and started by a
-    batch: a batch's files end with its job's number.
+    It is the run that the same question gives back, started by a batch: a batch's files end with
+    its job's number.
     """
-    newest = lab.strategies.get(strategy).version
-    runs = lab.backtests.list(strategy, symbol, "completed")
-    for run_id in runs.loc[runs["version"] == newest, "id"]:
-        run = lab.backtests.get(int(run_id))
-        same = all(run.details.costs[name] == value for name, value in COSTS.items())
-        if same and run.job_id is not None:
-            for page in sorted(lab.reports_folder.glob(f"*-{run.job_id:06d}.html")):
-                return Done(run, page)
-    return None
+    run = lab.backtests.find(strategy, symbol, **COSTS)
+    if run is None or run.job_id is None:
+        return None
+    pages = sorted(lab.reports_folder.glob(f"*-{run.job_id:06d}.html"))
+    return Done(run, pages[0]) if pages else None
 
 
 def _run_notebooks(

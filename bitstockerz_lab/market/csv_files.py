@@ -170,7 +170,7 @@ def read_header(path: Path, needed: tuple[str, ...], volume_column: str | None =
         ) from problem
     lacking = [len(not_found(names, wanted)) for names in cells[:HEADER_WITHIN]]
     row = lacking.index(min(lacking))
-    places, notes = find_columns(cells[row], wanted, path.name)
+    places, notes = find_columns(cells[row], wanted, path.name, volume_column)
     if row:
         lines = "Line 1 was" if row == 1 else f"{row} lines were"
         banner = shorten(filled[0][1].strip())

@@ -83,7 +83,7 @@ def read_frame(
     indexed = isinstance(frame.index, pd.DatetimeIndex)
     names = [str(name) for name in frame.columns]
     wanted = wanted_columns(COLUMNS, () if indexed else STAMP_COLUMNS, volume_column)
-    places, notes = find_columns(names, wanted, source)
+    places, notes = find_columns(names, wanted, source, volume_column)
     if frame.empty:
         raise DataError(f"{source} has no rows. Give one with bars in it.", source=source)
     times = frame.index if indexed else frame.iloc[:, places["timestamp"]]
@@ -175,7 +175,7 @@ def wanted_columns(
     if stamp_columns:
         wanted["timestamp"] = stamp_columns
     if volume_column is not None:
-        wanted["volume"] = (_fold(volume_column),)
+        wanted["volume"] = (_fold(str(volume_column)),)
     return wanted
 
 
@@ -186,7 +186,10 @@ def not_found(names: list[str], wanted: dict[str, tuple[str, ...]]) -> list[str]
 
 
 def find_columns(
-    names: list[str], wanted: dict[str, tuple[str, ...]], source: str
+    names: list[str],
+    wanted: dict[str, tuple[str, ...]],
+    source: str,
+    volume_column: str | None = None,
 ) -> tuple[dict[str, int], list[str]]:
     """Return where the wanted columns stand, and notes.
 
@@ -195,6 +198,7 @@ def find_columns(
     names : the header
     wanted : what `wanted_columns` returns
     source : what it is called in messages
+    volume_column : what was said of the volume; None allows one column only that may be it
 
     Raises
     ------
@@ -209,7 +213,7 @@ def find_columns(
         for name, spellings in wanted.items()
     }
     _refuse_twice(names, found, source)
-    if wanted.get("volume") == ("volume",) and len(volumes) > 1:
+    if "volume" in wanted and volume_column is None and len(volumes) > 1:
         ways = " or ".join(f"volume_column={name!r}" for name in volumes)
         raise DataError(
             f"{source} has more than one column of volumes: {' and '.join(map(repr, volumes))}, "
@@ -221,7 +225,7 @@ def find_columns(
     places = {name: at for name, (at,) in found.items()}
     left_out = [name for at, name in enumerate(names) if at not in places.values()]
     notes = [f"Columns left out: {', '.join(left_out)}."] if left_out else []
-    if wanted.get("volume", ("volume",)) != ("volume",):
+    if volume_column is not None:
         notes.insert(0, f"The volume is the column {names[places['volume']]!r}.")
     return places, notes
 

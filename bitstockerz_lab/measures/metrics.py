@@ -268,7 +268,7 @@ def _drawdowns(
 ) -> tuple[float, float]:
     """Return the deepest fall in percent and the longest time below a peak in days."""
     below = np.concatenate([[0.0], drawdown_pct(equity, initial_equity)])
-    depth = -float(below.min())
+    depth = abs(float(below.min()))
     ends = clock.bar_end(stamps, timeframe)
     times = np.concatenate([stamps[:1].as_unit("ns").asi8, ends.as_unit("ns").asi8])
     starts = np.flatnonzero(below >= 0)

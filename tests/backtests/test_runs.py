@@ -249,6 +249,49 @@ def test_raw_stock_prices_without_factors_are_warned_of(stocked):
     assert stocked.backtests.run("SMA cross", "COIN-USD").details.warnings == []
 
 
+def test_a_run_that_is_given_back_says_what_is_to_be_said_of_the_question_now(stocked):
+    quiet = stocked.backtests.run("SMA cross", "AAA", adjusted=False)
+    assert quiet.details.warnings == []
+    again = stocked.backtests.run("SMA cross", "AAA")
+    assert again.id == quiet.id
+    assert "no price factors" in again.details.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"stop_loss_pct": 8}, {"stop_loss_pct": 8.0}),
+        ({"stop_loss_pct": 8}, {"stop_loss_pct": np.int64(8)}),
+        ({"max_bars": 10}, {"max_bars": 10.0}),
+        ({"max_bars": 10}, {"max_bars": np.int64(10)}),
+        ({"sizing": ("fixed_cash", 5000)}, {"sizing": ["fixed_cash", 5000.0]}),
+        ({"fee_bps": 5}, {"fee_bps": np.float64(5)}),
+    ],
+)
+def test_one_number_in_two_types_is_one_run(stocked, one, other):
+    first = stocked.backtests.run("SMA cross", "AAA", **one)
+    assert stocked.backtests.run("SMA cross", "AAA", **other).id == first.id
+
+
+def test_find_gives_the_run_that_would_be_given_back_and_records_nothing(stocked):
+    assert stocked.backtests.find("SMA cross", "AAA", fee_bps=5) is None
+    run = stocked.backtests.run("SMA cross", "AAA", fee_bps=5)
+    assert stocked.backtests.find("SMA cross", "AAA", fee_bps=5).id == run.id
+    assert stocked.backtests.find("SMA cross", "AAA", fee_bps=6) is None
+    assert count(stocked, "backtest_runs") == 1
+    with pytest.raises(UnknownName, match="Did you mean 'fee_bps'"):
+        stocked.backtests.find("SMA cross", "AAA", fee_bsp=5)
+
+
+def test_a_version_of_another_lab_is_refused(stocked, tmp_path):
+    other = bz.open_lab(tmp_path / "other.duckdb")
+    foreign = other.strategies.save(sma_cross(max_bars=3))
+    with pytest.raises(UnknownName, match="not of this lab"):
+        stocked.backtests.run(foreign, "AAA")
+    mine = stocked.strategies.get("SMA cross")
+    assert stocked.backtests.run(mine, "AAA").version == 1
+
+
 def test_the_job_of_a_batch_is_written_down(stocked, monkeypatch):
     from bitstockerz_lab.ops import store as jobs
 

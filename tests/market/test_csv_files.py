@@ -119,7 +119,8 @@ def test_date_format_reads_stamps_that_are_not_iso(read):
         (b"\xff\xfed\x00a\x00t\x00", "is no text file"),
         (b"date,open\n\xe9\xe8,1", "is no UTF-8 text"),
         (b"\x89\xd0garbage\n", "is no UTF-8 text"),
-        ("banner, https://example.org\n" + HEADER, "no column open, high, low, close, volume"),
+        ("banner\n" * 10 + HEADER, "no column open, high, low, close, volume, .*reads 'banner'"),
+        ("banner\n" + HEADER.replace("low", "l"), "no column low; its header reads 'date,open"),
         (
             "open,high,low,close,volume\n1,1,1,1,1\n",
             "no column timestamp or date; its header reads",
@@ -135,6 +136,68 @@ def test_date_format_reads_stamps_that_are_not_iso(read):
 def test_what_is_no_file_of_bars_is_one_clear_error(read, content, message):
     with pytest.raises(DataError, match=message):
         read(content)
+
+
+EXPORT = """Hours in UTC,https://example.org
+date,symbol,open,high,low,close,volume_btc,volume
+2019-10-17 01-PM,BTCUSD,10,12,9,11,1.5,16
+2019-10-17 12-PM,BTCUSD,10,12,9,11,2.5,27
+2019-10-17 11-AM,BTCUSD,x,12,9,11,3.5,38
+"""
+
+
+def test_an_exchanges_export_loads_with_one_option(read):
+    incoming = read(EXPORT, "1h", volume_column="Volume_BTC")
+    assert incoming.bars["volume"].tolist() == [1.5, 2.5, 3.5]
+    assert incoming.bars.index.hour.tolist() == [13, 12, 11]
+    assert incoming.notes == [
+        "Line 1 was skipped above the header; the first is 'Hours in UTC,https://example.org'.",
+        "The volume is the column 'volume_btc'.",
+        "Columns left out: symbol, volume.",
+        "Stamps of a 12-hour clock were read: '2019-10-17 01-PM' as 13:00.",
+    ]
+    assert incoming.locate(np.array([2]))[0] == [5]
+    assert read(EXPORT, "1h", volume_column="volume").bars["volume"].tolist() == [16, 27, 38]
+
+
+def test_the_header_is_the_first_line_that_names_every_column(read):
+    content = "\ufeffa;b\n\n# date, volume\n" + HEADER + "2020-01-02,2,6,1,4,5,9\n" + HEADER
+    incoming = read(content + "2020-01-03,2,6,1,4,5\n")
+    assert dates(incoming) == [None, "2020-01-03"]
+    assert incoming.notes == ["2 lines were skipped above the header; the first is 'a;b'."]
+    assert incoming.malformed.lines == [5]
+    assert incoming.locate(np.array([0, 1]))[0] == [6, 7]
+
+
+def test_which_of_two_columns_is_the_volume_is_not_guessed(read):
+    with pytest.raises(DataError, match=r"file.csv has more than one .*'volume_btc' and 'volume'"):
+        read(EXPORT, "1h")
+    with pytest.raises(DataError, match=r"Pass volume_column='volume_btc' or volume_column='vol"):
+        read(EXPORT, "1h")
+    only = EXPORT.replace(",volume\n", ",Vol USD\n").replace("volume_btc", "Vol BTC")
+    with pytest.raises(DataError, match=r"no column volume; .*Pass volume_column='Vol BTC' or"):
+        read(only, "1h")
+    assert read(only, "1h", volume_column="vol btc").bars["volume"].tolist() == [1.5, 2.5, 3.5]
+    other = HEADER.replace("\n", ",volatility\n") + "2020-01-02,2,6,1,4,5,9\n"
+    assert read(other).bars["volume"].tolist() == [5]
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("units", "no column units; its header reads 'date,symbol"),
+        ("close", "volume_column='close' is the column of close in file.csv"),
+        ("date", "volume_column='date' is the column of timestamp in file.csv"),
+    ],
+)
+def test_the_option_names_a_column_of_its_own(read, column, message):
+    with pytest.raises(DataError, match=message):
+        read(EXPORT, "1h", volume_column=column)
+
+
+def test_any_column_may_be_the_volume(read):
+    content = HEADER.replace("volume", "amount") + "2020-01-02,2,6,1,4,5\n"
+    assert read(content, volume_column="amount").bars["volume"].tolist() == [5]
 
 
 def test_bytes_that_are_no_text_deep_in_a_file_are_a_clear_error(read):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import BadBars, DataError, StorageError, UnknownName
 from bitstockerz_lab.market import Market, bars, store
+from bitstockerz_lab.market.symbols import Listing, describe
 from bitstockerz_lab.storage import Database
 from tests.helpers import make_bars
 
@@ -157,6 +159,14 @@ def test_an_existing_symbol_needs_nothing_and_cannot_change_its_kind(load):
     assert "stays with the exchange" in load(GOOD, exchange="XNYS").notes[0]
 
 
+def test_prices_in_another_currency_are_not_mixed_into_a_symbol(database, load):
+    load(GOOD, currency="EUR")
+    with pytest.raises(DataError, match=r"ACME is stored with prices in EUR, but currency='USD'"):
+        load("2020-01-06,11,13,10,12,200\n", currency="USD")
+    assert len(table(database, "equity_daily_bars")) == 2
+    assert load("2020-01-06,11,13,10,12,200\n").inserted == 1
+
+
 def test_a_provider_without_a_name_is_refused(load):
     with pytest.raises(DataError, match=r"provider='' names nobody"):
         load(GOOD, provider=" ")
@@ -216,6 +226,35 @@ def test_loads_of_any_split_in_any_order_are_the_same_as_one(
         assert report.conflicts == 0
     expected, _ = bars.check(dirty, "1h")
     assert bars.digest(market.bars("A-USD", "1h")) == bars.digest(expected)
+
+
+def newest(database, symbol):
+    with database.read() as con:
+        return store.newest(con, store.find_symbol(con, symbol))
+
+
+def test_what_is_stored_later_is_later_even_if_the_clock_steps_back(
+    database, market, load, load_factors, monkeypatch
+):
+    load(GOOD)
+    first = newest(database, "ACME")
+    monkeypatch.setattr(clock, "now", lambda: datetime(2021, 1, 1))  # noqa: DTZ001 - UTC
+    tick = timedelta(microseconds=1)
+    load("2020-01-06,11,13,10,12,200\n")
+    assert newest(database, "ACME") == first + tick
+    load_factors()
+    assert newest(database, "ACME") == first + 2 * tick
+    load_factors(FACTORS.replace("0.5,0.5", "0.25,1"))
+    assert market.bars("ACME")["close"].tolist() == [11 * 0.25, 12.0, 12.0]
+    assert len(market.bars("ACME", as_of=first)) == 2
+    load(GOOD, symbol="OTHER")
+    assert newest(database, "OTHER") == datetime(2021, 1, 1)  # noqa: DTZ001 - UTC
+
+
+def test_a_symbol_without_a_bar_has_nothing_newest(database):
+    with database.write() as con:
+        symbol = store.add_symbol(con, describe(Listing("A", "EQUITY")))
+        assert store.newest(con, symbol) is None
 
 
 FACTORS = (

@@ -21,6 +21,30 @@ def test_a_frame_is_taken_by_its_index_with_columns_in_any_case_and_order():
 
 
 @pytest.mark.parametrize("column", ["date", "Timestamp"])
+def test_which_column_of_a_frame_or_parquet_file_is_the_volume_is_asked(tmp_path):
+    two = make_bars(3).assign(Volume_USD=7.0)
+    two.to_parquet(tmp_path / "two.parquet")
+    for reading, source in (
+        (readers.read_frame, two),
+        (readers.read_parquet, tmp_path / "two.parquet"),
+    ):
+        with pytest.raises(DataError, match=r"'volume' and 'Volume_USD', and picking one"):
+            reading(source)
+        assert (reading(source, volume_column="volume_usd").bars["volume"] == 7).all()
+        assert (reading(source, volume_column="volume").bars["volume"] == two["volume"]).all()
+
+
+def test_days_of_another_zone_are_told():
+    good = make_bars(3)
+    assert readers.read_frame(good).notes == []
+    tokyo = good.set_axis(good.index.tz_localize(None).tz_localize("Asia/Tokyo"))
+    incoming = readers.read_frame(tokyo)
+    assert incoming.bars.index.equals(good.index)
+    assert incoming.notes == [
+        "Dates were taken as written in Asia/Tokyo; no day was converted to UTC."
+    ]
+
+
 def test_a_frame_without_such_an_index_has_a_stamp_column(column):
     good = make_bars(5)
     with_column = good.rename_axis(column).reset_index()

@@ -101,11 +101,19 @@ def test_the_file_with_other_headers_and_dates_loads(market, reference):
     assert report.inserted == report.rows == 502
 
 
-def test_an_exchange_export_with_a_banner_is_one_clear_error(market, reference):
-    with pytest.raises(
-        DataError, match=r"coinbase_export_1h.csv has no column .*CryptoDataDownload"
-    ):
-        market.load_csv(reference / "bars" / "coinbase_export_1h.csv", "BTC-USD", "1h", "CRYPTO")
+def test_an_exchange_export_as_it_arrives_loads_with_one_option(market, reference):
+    path = reference / "bars" / "coinbase_export_1h.csv"
+    told = {"symbol": "BTC-USD", "timeframe": "1h", "exchange": "coinbase"}
+    with pytest.raises(DataError, match=r"coinbase_export_1h.csv has more than one column of vol"):
+        market.load_csv(path, **told)
+    report = market.load_csv(path, **told, volume_column="volume_btc")
+    assert (report.rows, report.inserted, report.refused) == (20_111, 20_111, 0)
+    assert "CryptoDataDownload" in report.notes[0]
+    bars = market.bars("BTC-USD")
+    assert bars.iloc[-1].tolist() == [8051, 8056.83, 8021.23, 8035.88, 61.25]
+    assert f"{bars.index[0]:%Y-%m-%d %H} {bars.index[-1]:%Y-%m-%d %H}" == (
+        "2017-07-01 11 2019-10-17 09"
+    )
 
 
 def test_hours_loaded_as_days_are_one_clear_error(market, reference):

@@ -38,6 +38,27 @@ def test_a_days_stamp_is_its_date_as_written_whatever_the_zone():
     assert stamps.of_times(new_york, "1h")[0] == pd.Timestamp("2020-01-06 05:00", tz="UTC")
 
 
+def test_days_of_another_zone_are_told():
+    _, notes = parse("2020-01-06 00:00:00-05:00", "2020-01-07T00:00+0900", "2020-01-08T00:00Z")
+    assert notes == ["Dates were taken as written in -05:00, +0900; no day was converted to UTC."]
+    assert parse("2020-01-06 00:00+00:00", "2020-01-07", "13-01-2020")[1][1:] == []
+    assert parse("2020-01-06 00:00:00-05:00", timeframe="1h")[1] == []
+
+
+def test_hours_of_a_12_hour_clock_are_read_and_told():
+    texts = ["2019-10-17 12-AM", "2019-10-17 1 am", "2019-10-17 12:00:00 PM", "2019-10-17T11PM"]
+    read, notes = parse("2019-10-16 22:00", *texts, "2019-10-17 00-AM", timeframe="1h")
+    assert read == [
+        "2019-10-16 22:00",
+        "2019-10-17 00:00",
+        "2019-10-17 01:00",
+        "2019-10-17 12:00",
+        "2019-10-17 23:00",
+        None,
+    ]
+    assert notes == ["Stamps of a 12-hour clock were read: '2019-10-17 12-AM' as 00:00."]
+
+
 @pytest.mark.parametrize(
     ("texts", "dates", "order"),
     [
@@ -96,7 +117,7 @@ def test_a_junk_stamp_does_not_keep_the_others_from_being_read():
     assert parse("1/3/2017", "1/31/2017", "99/99/2017")[0][2] is None
 
 
-@pytest.mark.parametrize("texts", [["soon", "later"], ["2019-10-17 09-AM"], ["1571302800"], [""]])
+@pytest.mark.parametrize("texts", [["soon", "later"], ["2019-10-17 13-AM"], ["1571302800"], [""]])
 def test_a_file_without_one_readable_stamp_is_an_error_that_shows_the_first(texts):
     with pytest.raises(DataError, match=f"no stamp can be read; the first is '{texts[0]}'"):
         parse(*texts)

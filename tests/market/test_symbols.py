@@ -64,6 +64,7 @@ def test_a_share_with_a_hyphen_has_no_base_and_quote():
         (Listing("AAPL", asset_type="bond"), "asset_type='bond' is unknown. It is 'EQUITY' or"),
         (Listing("X", asset_type="EQUITY", exchange="kraken"), "which means CRYPTO"),
         (Listing("BTC-USD", "CRYPTO", currency="EUR"), "BTC-USD is priced in USD"),
+        (Listing("BTC-EUR", "CRYPTO", currency="USD"), "BTC-EUR is priced in EUR"),
         (Listing("X", "EQUITY", currency="?"), "currency='\\?' is none"),
     ],
 )
@@ -80,6 +81,14 @@ def test_a_stored_symbol_needs_nothing_said_and_refuses_a_contradiction():
         symbols.differences(stored, Listing("AAPL", asset_type="crypto"))
     with pytest.raises(DataError, match=r"but exchange='kraken' means CRYPTO"):
         symbols.differences(stored, Listing("AAPL", exchange="kraken"))
+
+
+def test_a_stored_symbol_keeps_its_currency():
+    stored = describe(Listing("SAP", exchange="XETR", currency="EUR"))
+    assert symbols.differences(stored, Listing("SAP")) == []
+    assert symbols.differences(stored, Listing("SAP", currency="eur")) == []
+    with pytest.raises(DataError, match=r"SAP is stored with prices in EUR, but currency='USD'"):
+        symbols.differences(stored, Listing("SAP", currency="USD"))
 
 
 def test_a_symbol_is_found_in_any_case_and_a_wrong_one_names_the_nearest(database):

@@ -142,6 +142,28 @@ def test_a_waiter_that_gave_up_does_not_keep_the_lock(database):
     assert count_users(Database(database.path, timeout_s=10)) == 0
 
 
+def test_an_interrupt_while_attaching_does_no_harm(database, monkeypatch):
+    count_users(database)
+    connection = database._memory()
+
+    class Interrupted:
+        """The instance, but for an interrupt after the first ATTACH."""
+
+        def __getattr__(self, name):
+            return getattr(connection, name)
+
+        def execute(self, statement, *rest):
+            if statement == "USE lab":
+                raise KeyboardInterrupt
+            return connection.execute(statement, *rest)
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(database, "_memory", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            count_users(database)
+    assert count_users(database) == 0
+
+
 def test_threads_of_one_process_take_turns(database):
     def add():
         for number in range(5):
