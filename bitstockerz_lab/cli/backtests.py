@@ -143,18 +143,13 @@ def told(run: Run) -> dict[str, Any]:
 
 def _show(run: Run) -> None:
     """Write a run as a person reads it."""
-    from bitstockerz_lab.measures import DEFINITIONS  # noqa: PLC0415 - reason: heavy
-    from bitstockerz_lab.pages import formats  # noqa: PLC0415 - reason: heavy
+    from bitstockerz_lab import measures  # noqa: PLC0415 - reason: heavy
 
     simulated = " Simulated bars." if run.details.simulated else ""
     output.write(f"{run!r}{simulated}")
     if run.metrics is not None:
-        values = run.metrics.as_dict()
-        rows = []
-        for name, definition in DEFINITIONS.items():
-            unit = definition.unit if definition.unit not in ("money", "count") else ""
-            decimals = 0 if definition.unit in ("count", "days") else 2
-            rows.append((definition.label, formats.number(values[name], decimals, unit=unit)))
+        told = measures.table(run.metrics)
+        rows = list(zip(told["label"], told["value"], strict=True))
         output.write_table(("metric", "value"), rows, right=("value",))
     for warning in run.details.warnings:
         output.write(f"Note: {warning}")

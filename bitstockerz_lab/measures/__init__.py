@@ -1,6 +1,6 @@
 """What an equity curve and its trades amount to: one definition for every room."""
 
-from bitstockerz_lab.measures.definitions import DEFINITIONS, MetricDefinition
+from bitstockerz_lab.measures.definitions import DEFINITIONS, MetricDefinition, table
 from bitstockerz_lab.measures.metrics import (
     Metrics,
     benchmark_curve,
@@ -17,4 +17,5 @@ __all__ = [
     "daily_curve",
     "drawdown_pct",
     "measure",
+    "table",
 ]

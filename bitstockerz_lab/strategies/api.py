@@ -75,8 +75,8 @@ class Strategies:
         >>> lab.strategies.save(bz.strategy("Dip", enter=rsi(2) < 10))  # doctest: +SKIP
         StrategyVersion('Dip', version 1, id 1)
         """
-        rules = Definition.parse(_named(definition, name))
-        title = rules.name.strip()
+        rules = Definition.parse(definition)
+        title = (rules.name if name is None else name).strip()
         if not title:
             message = "The strategy has no name. Give save(..., name='...') one."
             raise DefinitionError(message)
@@ -162,12 +162,3 @@ class Strategies:
         """
         with self._database.read() as con:
             return store.list_strategies(con, self._user.id)
-
-
-def _named(definition: Source, name: str | None) -> Source:
-    """Put the name in before reading, so that a definition without one is read in one go."""
-    if isinstance(definition, Mapping) and name is not None:
-        return {**definition, "name": name}
-    if isinstance(definition, Definition) and name is not None:
-        return definition.titled(name=name)
-    return definition

@@ -20,7 +20,6 @@ def test_a_frame_is_taken_by_its_index_with_columns_in_any_case_and_order():
     assert incoming.notes == ["Columns left out: Symbol."]
 
 
-@pytest.mark.parametrize("column", ["date", "Timestamp"])
 def test_which_column_of_a_frame_or_parquet_file_is_the_volume_is_asked(tmp_path):
     two = make_bars(3).assign(Volume_USD=7.0)
     two.to_parquet(tmp_path / "two.parquet")
@@ -45,6 +44,7 @@ def test_days_of_another_zone_are_told():
     ]
 
 
+@pytest.mark.parametrize("column", ["date", "Timestamp"])
 def test_a_frame_without_such_an_index_has_a_stamp_column(column):
     good = make_bars(5)
     with_column = good.rename_axis(column).reset_index()

@@ -269,3 +269,9 @@ def test_a_definition_given_as_text_keeps_its_own_name(strategies):
     text = templates.get("rsi-reversal").to_json()
     assert strategies.save(text).name == "RSI reversal"
     assert strategies.save(text, name="Mine").definition.rules() == Definition.parse(text).rules()
+
+
+def test_a_name_given_beside_a_json_text_is_the_one_that_counts(lab):
+    text = '{"name": "Theirs", "enter_long": {"left": "close", "op": ">", "right": 100}}'
+    assert lab.strategies.save(text, name="Mine").name == "Mine"
+    assert lab.strategies.save(text).name == "Theirs"
