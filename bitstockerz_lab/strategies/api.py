@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.errors import DefinitionError
@@ -11,6 +10,8 @@ from bitstockerz_lab.strategies import indicators, store, versions
 from bitstockerz_lab.strategies.definition import Definition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import pandas as pd
 
     from bitstockerz_lab.storage import Database
