@@ -172,7 +172,7 @@ def read_header(path: Path, needed: tuple[str, ...], volume_column: str | None =
     row = lacking.index(min(lacking))
     places, notes = find_columns(cells[row], wanted, path.name, volume_column)
     if row:
-        lines = "Line 1 was" if row == 1 else f"{row} lines were"
+        lines = f"Line {filled[0][0] + 1} was" if row == 1 else f"{row} lines were"
         banner = shorten(filled[0][1].strip())
         notes.insert(0, f"{lines} skipped above the header; the first is {banner!r}.")
     names, first_row = cells[row], cells[row + 1] if row + 1 < len(cells) else []

@@ -167,6 +167,8 @@ def test_the_header_is_the_first_line_that_names_every_column(read):
     assert incoming.notes == ["2 lines were skipped above the header; the first is 'a;b'."]
     assert incoming.malformed.lines == [5]
     assert incoming.locate(np.array([0, 1]))[0] == [6, 7]
+    below = read("\n\nbanner\n" + HEADER + "2020-01-03,2,6,1,4,5\n")
+    assert below.notes == ["Line 3 was skipped above the header; the first is 'banner'."]
 
 
 def test_which_of_two_columns_is_the_volume_is_not_guessed(read):

@@ -101,6 +101,14 @@ def test_an_unknown_symbol_names_the_nearest(market):
         market.bars("ACNE")
 
 
+@pytest.mark.parametrize("when", ["2020", "01/05/2020", 20200105, ""])
+@pytest.mark.parametrize("name", ["start", "end", "as_of"])
+def test_what_may_be_several_times_is_no_time(market, name, when):
+    market.load_frame(make_bars(3), "A", asset_type="EQUITY")
+    with pytest.raises(DataError, match=r"is no date or time. Write it like '2020-01-31'"):
+        market.bars("A", **{name: when})
+
+
 def test_a_start_after_the_end_is_an_error(market):
     with pytest.raises(DataError, match=r"start 2020-02-01 is after end 2020-01-01"):
         market.bars("ACME", start="2020-02-01", end="2020-01-01")
