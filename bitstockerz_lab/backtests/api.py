@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bitstockerz_lab.backtests import plan, store
 from bitstockerz_lab.backtests.run import Run
 from bitstockerz_lab.backtests.verify import Verification, verify
 from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import LabError
+from bitstockerz_lab.errors import LabError, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -120,6 +122,11 @@ class Backtests:
         UnknownName
             There is no such run.
         """
+        if not isinstance(run_id, (int, np.integer)):
+            raise UnknownName(
+                f"{run_id!r} is no run id. lab.backtests.list() shows the runs there are.",
+                run_id=run_id,
+            )
         with self._database.read() as con:
             return Run.load(con, self._database, self._user.id, int(run_id))
 
@@ -204,7 +211,7 @@ class Backtests:
             return self._known(con, materials)
 
     def _get(self, run: int | Run) -> Run:
-        return self.get(run.id if isinstance(run, Run) else int(run))
+        return run if isinstance(run, Run) else self.get(run)
 
     def _run(self, wish: plan.Wish, *, rerun: bool) -> Run:
         with self._database.read() as con:

@@ -232,8 +232,9 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
 
     Bars that are not there become part of the answer, so that the failed run can be recorded.
     """
-    as_of = clock.now()
     recipe = resolve(con, user_id, wish)
+    # the newest fact rather than the clock: what is stored later is later, whatever clocks do
+    as_of = market_store.newest(con, recipe.symbol) or clock.now()
     try:
         bars = read_bars(con, recipe)
     except NoBars as problem:
@@ -260,8 +261,16 @@ def read_bars(con: Connection, recipe: Recipe, as_of: datetime | None = None) ->
         as_of=as_of,
     )
     if recipe.first_of(bars) == len(bars):
-        raise history.no_bars(con, recipe.symbol, recipe.timeframe, recipe.start, recipe.end)
+        start, end = _day(recipe.start), _day(recipe.end)
+        raise history.no_bars(
+            con, recipe.symbol, recipe.timeframe, start, end if end != start else None
+        )
     return bars
+
+
+def _day(stamp: pd.Timestamp) -> str:
+    """Return a stamp as people write it: midnight is the date."""
+    return f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%d %H:%M}"
 
 
 def digest(bars: pd.DataFrame) -> str:

@@ -18,6 +18,7 @@ from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import store as strategy_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -162,13 +163,29 @@ class Run:
             fingerprint=row["fingerprint"],
             engine_version=row["engine_version"],
             versions=json.loads(row["versions_json"]),
-            warnings=list(recipe.warnings),
+            warnings=[*recipe.warnings, *self._remarks()],
             skipped_entries=row["skipped_entries"],
             ruined=row["ruined"],
             definition=recipe.version.definition,
             provider=row["provider"],
             simulated="synthetic" in row["provider"],
         )
+
+    def _remarks(self) -> Iterator[str]:
+        """Yield what the numbers themselves ask to be said."""
+        if self.metrics is None:
+            return
+        skipped = self._row["skipped_entries"]
+        if skipped:
+            yield (
+                f"{skipped} entries came to nothing, because their size did: the sizing, the lot "
+                "size or the fixed fee leaves no quantity."
+            )
+        elif not self.metrics.num_trades:
+            yield (
+                "Nothing was traded: the rules to enter were at no close true and free of a "
+                "conflict. Look at lab.strategies.summary(...), or at strategies.signals(...)."
+            )
 
     @cached_property
     def trades(self) -> pd.DataFrame:
@@ -248,6 +265,10 @@ class Run:
             f"{self.timeframe}, {self.start_date:%Y-%m-%d} to {self.end_date:%Y-%m-%d}. {came_to}"
         ).rstrip()
 
+    def __str__(self) -> str:
+        return "\n".join([repr(self), *(f"Note: {warning}" for warning in self.details.warnings)])
+
     def _repr_html_(self) -> str:
         numbers = self.metrics._repr_html_() if self.metrics is not None else ""
-        return f"<p>{html.escape(repr(self))}</p>{numbers}"
+        told = "<br>".join(html.escape(line) for line in str(self).splitlines())
+        return f"<p>{told}</p>{numbers}"

@@ -146,13 +146,14 @@ def _show(run: Run) -> None:
     from bitstockerz_lab import measures  # noqa: PLC0415 - reason: heavy
 
     simulated = " Simulated bars." if run.details.simulated else ""
-    output.write(f"{run!r}{simulated}")
+    headline, *notes = str(run).splitlines()
+    output.write(f"{headline}{simulated}")
     if run.metrics is not None:
         told = measures.table(run.metrics)
         rows = list(zip(told["label"], told["value"], strict=True))
         output.write_table(("metric", "value"), rows, right=("value",))
-    for warning in run.details.warnings:
-        output.write(f"Note: {warning}")
+    for note in notes:
+        output.write(note)
 
 
 def _sizing(text: str | None) -> tuple[str, float] | None:

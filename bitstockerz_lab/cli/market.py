@@ -54,7 +54,16 @@ def load(
     exchange: Annotated[
         str | None, typer.Option("--exchange", help="XNYS, NASDAQ, bitstamp, …")
     ] = None,
-    currency: Annotated[str, typer.Option("--currency", help="What prices are in.")] = "USD",
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="Default: USD, or a coin's own quote.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="How a person calls it.")] = None,
+    date_format: Annotated[
+        str | None, typer.Option("--date-format", help="Of dates that are not ISO: %d/%m/%Y.")
+    ] = None,
+    volume_column: Annotated[
+        str | None, typer.Option("--volume-column", help="Which one, if the file has several.")
+    ] = None,
     provider: Annotated[
         str | None, typer.Option("--provider", help="Who the rows are from. Default: csv.")
     ] = None,
@@ -85,11 +94,16 @@ def load(
                 exchange=exchange,
                 currency=currency,
                 strict=strict,
+                name=name,
+                date_format=date_format,
+                volume_column=volume_column,
             )
     if as_json:
         output.write_json(report.as_dict())
     else:
         output.write(str(report))
+    if report.rows and not (report.inserted or report.duplicates):
+        raise typer.Exit(1)  # nothing of the file is stored, and the report says why
 
 
 def _load_bars(lab: Lab, file: str, provider: str | None, **said: object) -> LoadReport:

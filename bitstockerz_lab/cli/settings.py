@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,11 +24,17 @@ class Settings:
 
 
 def open_lab(context: typer.Context) -> Lab:
-    """Open the lab that the options before the command name."""
+    """Open the lab that the options before the command name; one that had to be made is told of."""
+    from bitstockerz_lab.lab import find_database  # noqa: PLC0415 - reason: heavy
     from bitstockerz_lab.lab import open_lab as opened  # noqa: PLC0415 - reason: heavy
 
     settings: Settings = context.obj
-    return opened(settings.database)
+    path = Path(settings.database or find_database()).expanduser()
+    is_new = not path.exists()
+    lab = opened(path)
+    if is_new:
+        typer.echo(f"Made a new, empty lab: {lab.path}", err=True)
+    return lab
 
 
 def examples(*lines: str) -> str:

@@ -62,7 +62,10 @@ def lab(context: typer.Context) -> None:
         path = open_lab(context).path
         os.environ["BITSTOCKERZ_DB"] = str(path)
     folder = find_folder("notebooks") or Path.cwd()
-    command = [sys.executable, "-m", "jupyterlab", str(folder), *context.args]
+    # JupyterLab's own terminals find the program, and root is not turned away in a container
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    command = [sys.executable, "-m", "jupyterlab", str(folder), *as_root, *context.args]
     try:
         os.execv(command[0], command)  # noqa: S606 - the user's own program, no shell
     except OSError as problem:

@@ -71,6 +71,18 @@ def check(
     return accepted, reasons.frame()
 
 
+def strange(bars: pd.DataFrame) -> pd.DatetimeIndex:
+    """Return the stamps of bars that reach below half, or above twice, of their open and close.
+
+    Such a low or high is most likely a mistake of the source; it breaks no rule, but stops fill
+    on it.
+    """
+    body = bars[["open", "close"]]
+    low = bars["low"].to_numpy() < 0.5 * body.min(axis=1).to_numpy()
+    high = bars["high"].to_numpy() > 2.0 * body.max(axis=1).to_numpy()
+    return pd.DatetimeIndex(bars.index[low | high])
+
+
 def missing(bars: pd.DataFrame) -> np.ndarray:
     """Return which bars have an open, high, low or close that is NaN, infinite or not positive.
 

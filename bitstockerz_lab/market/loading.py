@@ -92,7 +92,7 @@ class Load:
             refused=len(refused),
             first=accepted.index[0] if len(accepted) else None,
             last=accepted.index[-1] if len(accepted) else None,
-            notes=tuple(notes + incoming.notes),
+            notes=tuple(notes + incoming.notes + _strange(accepted)),
             examples=_examples(refused, clashes),
         )
 
@@ -174,6 +174,17 @@ def load_factors(
         last=incoming["date"].iloc[-1].tz_localize("UTC"),
         notes=notes,
     )
+
+
+def _strange(accepted: pd.DataFrame) -> list[str]:
+    """Return a sentence about bars that are most likely wrong, though they break no rule."""
+    stamps = bars.strange(accepted)
+    if stamps.empty:
+        return []
+    named = ", ".join(f"{stamp:%Y-%m-%d}" for stamp in stamps[:PROBLEMS])
+    more = ", …" if len(stamps) > PROBLEMS else ""
+    told = f"{len(stamps):,} bar(s) reach below half or above twice of both their open and close"
+    return [f"{told}, most likely by mistake: {named}{more}. They are stored; stops fill on them."]
 
 
 def _symbol(con: Connection, listing: Listing) -> tuple[Symbol, list[str]]:

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.errors import TradingError, UnknownName
+from bitstockerz_lab.errors import DefinitionError, TradingError, UnknownName
 from bitstockerz_lab.storage import frames
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.versions import ANY, Scope, StrategyVersion
@@ -63,6 +63,12 @@ def get_version(
     UnknownName
         There is none of that name, id or number.
     """
+    if isinstance(wanted, Definition):
+        message = (
+            f"{wanted.name or 'This definition'!r} is not saved yet. Save it first: "
+            "lab.strategies.save(definition), and run what that returns."
+        )
+        raise DefinitionError(message)
     if isinstance(wanted, str):
         strategy_id = _strategy_id(con, user_id, wanted)
         title = wanted

@@ -378,3 +378,22 @@ def test_numbers_survive_the_database_to_the_bit(stocked):
     stored = stocked.sql("SELECT equity FROM backtest_equity_points ORDER BY timestamp")
     assert np.array_equal(stored["equity"].to_numpy(), run.equity.to_numpy())
     assert stocked.backtests.get(run.id).details.costs["fee_bps"] == 1 / 3
+
+
+def test_a_run_without_a_trade_says_so(stocked):
+    stocked.strategies.save(
+        bz.strategy("Never", enter=strategies.close < 0.001, leave=strategies.close > 0)
+    )
+    run = stocked.backtests.run("Never", "COIN-USD")
+    assert "Nothing was traded" in run.details.warnings[0]
+    assert "Note: Nothing was traded" in str(run)
+    small = stocked.backtests.run("SMA cross", "COIN-USD", lot_size=1e9)
+    assert "came to nothing" in small.details.warnings[0]
+
+
+def test_an_unsaved_strategy_and_a_wrong_id_get_a_sentence(stocked):
+    with pytest.raises(DefinitionError, match="is not saved yet"):
+        stocked.backtests.run(sma_cross(), "AAA")
+    for call in (stocked.backtests.get, stocked.backtests.verify):
+        with pytest.raises(UnknownName, match="no run id"):
+            call("SMA cross")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -190,11 +191,14 @@ def test_lab_starts_jupyterlab_on_the_notebooks_with_this_database(call, databas
     started = []
     monkeypatch.setattr(os, "execv", lambda program, words: started.append((program, words)))
     monkeypatch.setenv("BITSTOCKERZ_DB", "elsewhere")
+    monkeypatch.setenv("PATH", os.environ["PATH"])
     assert call("lab", "--", "--no-browser").status == 0
     ((_, words),) = started
     assert words[1:3] == ["-m", "jupyterlab"]
     assert Path(words[3]).name == "notebooks"
-    assert words[4:] == ["--no-browser"]
+    assert words[-1] == "--no-browser"
+    assert set(words[4:-1]) <= {"--allow-root"}
+    assert os.environ["PATH"].startswith(str(Path(sys.executable).parent))
     assert os.environ["BITSTOCKERZ_DB"] == str(database.path)
 
 

@@ -82,7 +82,7 @@ def test_the_cells_of_the_readme_run(lab, tmp_path, monkeypatch):
     for cell in cells:
         exec(compile(cell, "README.md", "exec"), names)  # noqa: S102 - the readme's own cells
     assert names["run"].status == "completed"
-    assert (tmp_path / "my-cross.html").stat().st_size > 10_000
+    assert (names["lab"].reports_folder / "my-cross.html").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("path", PAGES, ids=short)

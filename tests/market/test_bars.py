@@ -175,3 +175,12 @@ def test_every_nan_counts_as_the_same_in_the_digest():
     one.iloc[1, 0] = np.nan
     other.iloc[1, 0] = np.array(0x7FF8000000000001, dtype="int64").view("float64")
     assert bars.digest(one) == bars.digest(other)
+
+
+def test_a_low_of_a_tenth_is_strange_and_a_crash_is_not():
+    rows = typed_bars("""
+    184 185 10 184
+    100 101 45  46
+    100 250 99 101
+    """)
+    assert bars.strange(rows).tolist() == [rows.index[0], rows.index[2]]
