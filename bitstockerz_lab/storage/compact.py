@@ -50,7 +50,7 @@ WHERE database_name = $file AND NOT internal
 
 
 def count(path: Path) -> None:
-    """Note one more write lease on a file; call it inside the turn."""
+    """Note one more write lease that has committed; call it inside the turn."""
     with suppress(OSError), _counter(path).open("ab") as counter:
         counter.write(b".")
 
@@ -73,12 +73,14 @@ def if_due(path: Path) -> None:
 
     Call it inside the turn.
     """
-    _discard(_draft(path))  # what a process left that was killed
+    with suppress(OSError):
+        _discard(_draft(path))  # what a process left that was killed
     if not due(path):
         return
     with suppress(StorageError):
         rebuild(path)
-    _counter(path).unlink(missing_ok=True)
+    with suppress(OSError):
+        _counter(path).unlink(missing_ok=True)
 
 
 def rebuild(path: Path) -> None:
@@ -116,8 +118,9 @@ def rebuild(path: Path) -> None:
         ) from problem
     finally:
         _discard(draft)
-    _sync(path.parent)
-    _counter(path).unlink(missing_ok=True)
+    with suppress(OSError):  # the new file is in place, whatever happens here
+        _sync(path.parent)
+        _counter(path).unlink(missing_ok=True)
 
 
 def _fill(con: Connection, path: Path) -> None:
@@ -134,7 +137,7 @@ def _fill(con: Connection, path: Path) -> None:
     ).fetchall()
     for (table,) in tables:
         con.execute(f'INSERT INTO draft."{table}" BY NAME SELECT * FROM old."{table}"')  # noqa: S608 - a table of ours
-        _refuse_a_difference(con, f'SELECT count(*) FROM %s."{table}"', table)
+        _refuse_a_difference(con, f'SELECT count(*) FROM %s."{table}"', table)  # noqa: S608 - as above
     last = "SELECT sequence_name, last_value FROM duckdb_sequences() WHERE database_name = '%s'"
     for sequence, value in con.execute(last % "old").fetchall():
         if value is not None:

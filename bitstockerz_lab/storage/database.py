@@ -129,11 +129,11 @@ class Database:
             Good for the block only.
         """
         with self._turn() as deadline, self._attached(deadline, read_only=False) as con:
-            compact.count(self.path)
             con.execute("BEGIN")
             try:
                 yield con
                 con.execute("COMMIT")
+                compact.count(self.path)
             except BaseException:
                 with suppress(duckdb.Error):  # a failed COMMIT has rolled back already
                     con.execute("ROLLBACK")

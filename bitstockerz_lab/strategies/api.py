@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Source = Definition | Mapping[str, Any] | str
     Problems = list[Problem]
 
+LONGEST_SHOWN = 40
+
 
 class Strategies:
     """`lab.strategies`: save rules, look at them, retire them.
@@ -76,6 +78,13 @@ class Strategies:
         >>> lab.strategies.save(bz.strategy("Dip", enter=rsi(2) < 10))  # doctest: +SKIP
         StrategyVersion('Dip', version 1, id 1)
         """
+        if isinstance(definition, str) and not definition.lstrip().startswith("{"):
+            given = definition if len(definition) <= LONGEST_SHOWN else f"{definition[:37]}..."
+            message = (
+                f"save takes a definition (what bz.strategy returns), a dict or JSON text, not "
+                f"{given!r}. A name goes beside it: save(definition, name=...)."
+            )
+            raise DefinitionError(message)
         rules = Definition.parse(definition)
         title = (rules.name if name is None else name).strip()
         if not title:

@@ -41,6 +41,16 @@ def test_saving_gives_version_one_with_everything_filled_in(strategies):
     assert strategies.list()["description"].tolist() == ["Why."]
 
 
+@pytest.mark.parametrize("text", ["RSI dip", "", "[1]", "x" * 500])
+def test_saving_a_name_says_what_save_takes(strategies, text):
+    with pytest.raises(
+        DefinitionError, match=r"save takes a definition .* dict or JSON"
+    ) as refused:
+        strategies.save(text)
+    assert len(str(refused.value)) < 220
+    assert strategies.list().empty
+
+
 def test_what_it_is_meant_for_is_any_unless_said(strategies):
     saved = strategies.save(above(1))
     assert (saved.asset_type, saved.symbol_scope, saved.timeframe) == ("ANY", "ANY", "ANY")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -206,17 +207,126 @@ def test_a_parameter_may_stand_wherever_a_number_may():
         (lambda: close > (close > 1), "join conditions"),
         (lambda: sma(5, "clsoe"), "sma cannot be taken of 'clsoe'. Did you mean 'close'?"),
         (lambda: close.bars_ago(1).bars_ago(1), r"close\.bars_ago\(1\) is earlier already"),
-        (lambda: bz.strategy("S", enter=close == 1), "enter needs a condition, not False"),
-        (lambda: bz.strategy("S", enter=sma(50)), "join conditions"),
-        (lambda: bz.strategy("S"), "The strategy never enters"),
+        (lambda: close == 1, r"close == 1 is no condition. == compares exactly; use between\("),
+        (lambda: sma(5) != 1, "== compares exactly"),
+        (lambda: bz.strategy("S", enter=close == open_), "not False. .*== compares exactly"),
+        (lambda: bz.strategy("S", enter=sma(50)), r"enter needs a condition, not sma\(50, close\)"),
+        (lambda: all_of(close), "all_of needs a condition, not close"),
+        (lambda: bz.strategy("S", enter=[close > 1]), r"not a list. Join several with all_of"),
+        (lambda: bz.strategy("S"), r"The strategy never enters. .*enter=close.*enter_short="),
+        (
+            lambda: bz.strategy("S", enter=close > 1, leave_short=close > 2),
+            "There is no enter_short for leave_short to leave",
+        ),
+        (
+            lambda: bz.strategy("S", entry=close > 1, exit=close < 1),
+            "'entry': did you mean 'enter'.*'exit': did you mean 'leave'",
+        ),
+        (lambda: bz.strategy("S", stop_los_pct=5), "did you mean 'stop_loss_pct'"),
+        (lambda: bz.strategy("S", zzz=5), "no argument 'zzz': known are enter, leave"),
+        (lambda: close.shift(1), r"close has no shift: write close\.bars_ago\(1\)"),
+        (lambda: sma(20)[1], r"write sma\(20, close\)\.bars_ago\(1\)"),
+        (lambda: close[-2], r"write close\.bars_ago\(2\)"),
+        (lambda: (close > 1).shift(1), r"A condition \(close > 1\) has no earlier bar"),
+        (lambda: (close > 1)[1], "Give it to what is compared"),
+        (lambda: (close > 1).bars_ago(1), "Give it to what is compared"),
+        (
+            lambda: sma(20) * 1.02,
+            r"Arithmetic \(here with sma\(20, close\) and 1.02\).*bz.simulate",
+        ),
+        (lambda: 1 + close, "not in the language yet"),
+        (lambda: high - low, "here with high and low"),
+        (lambda: close / open_, "not in the language yet"),
+        (lambda: 1 / close, "not in the language yet"),
+        (lambda: -close, r"\(here with close\)"),
+        (lambda: parameter("n", 5) * 2, "here with n and 2"),
+        (lambda: sma(close, 20), r"the period comes first: sma\(20, close\)"),
+        (lambda: ema("high", 20), r"the period comes first: ema\(20, high\)"),
+        (lambda: atr(close), r"the period comes first: atr\(20\)"),
+        (lambda: sma(rsi(14)), r"sma of rsi\(14, close\): no indicator is taken of another yet"),
+        (
+            lambda: close.bars_ago("1"),
+            "bars_ago needs a whole number of bars or a parameter, not '1'",
+        ),
+        (
+            lambda: bz.strategy("S", enter=close > 1, stop_loss_pct=atr(14)),
+            r"A number or a parameter is needed, not atr\(14\)\. A stop that differs",
+        ),
+        (lambda: sma("20"), "sma needs a number of bars, not '20'"),
+        (lambda: parameter("n", 500, max=100), "500 is above max 100"),
+        (lambda: parameter("n", 5, min=10), "5 is below min 10"),
+        (lambda: parameter("n", "50"), "parameters.n.default: .*'50'"),
+        (lambda: parameter("n", 5, min=9, max=3), "min 9 is above max 3"),
+        (lambda: parameter("n", 5, step=0), "0 is no step"),
+        (lambda: parameter("slow n", 5), "'slow n' is no name"),
+        (lambda: parameter(5, 5), "A parameter's name is a word, like 'fast', not 5"),
         (lambda: bz.strategy("S", enter=close > sma(0)), "indicators.sma_0.period: 0 does not fit"),
         (lambda: bz.strategy("S", enter=close > 1, stop_loss_pct="5"), "not '5'"),
-        (lambda: bz.strategy("S", enter=close > 1, sizing=50), "sizing: An object is needed"),
+        (
+            lambda: bz.strategy("S", enter=close > 1, sizing=0.5),
+            r"sizing is \(method, value\), like",
+        ),
+        (lambda: bz.strategy("S", enter=close > 1, sizing=(50, "fixed_cash")), r"not \(50, 'fix"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_a_sentence(write, told):
     with pytest.raises(DefinitionError, match=told):
         write()
+
+
+COLUMN = pd.Series([1.5, 2.5], index=pd.date_range("2020", periods=2))
+
+
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [
+        (
+            lambda: bz.strategy("S", enter=COLUMN > 2),
+            "enter needs a condition, not a pandas Series",
+        ),
+        (lambda: (close > 1) & (COLUMN > 2), "& needs a condition, not a pandas Series"),
+        (lambda: bz.strategy("S", enter=COLUMN.to_frame()), "not a pandas DataFrame"),
+        (lambda: any_of(COLUMN.to_numpy() > 2), "any_of needs a condition, not a numpy ndarray"),
+        (lambda: close > COLUMN, "a pandas Series is nothing to compare with"),
+        (lambda: sma(COLUMN), "sma needs a number of bars, not a pandas Series"),
+        (lambda: close.bars_ago(COLUMN), "or a parameter, not a pandas Series"),
+        (
+            lambda: bz.strategy("S", enter=close > 1, stop_loss_pct=COLUMN),
+            "A number or a parameter is needed, not a pandas Series",
+        ),
+    ],
+)
+def test_a_column_of_pandas_is_named_and_not_shown(write, kind):
+    with pytest.raises(DefinitionError, match=kind) as refused:
+        write()
+    assert "2.5" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: bz.strategy("S", enter=COLUMN > 2),
+        lambda: (close > 1) & (COLUMN > 2),
+        lambda: close > COLUMN,
+        lambda: COLUMN * close,
+        lambda: bz.strategy("S", enter=close > 1, stop_loss_pct=COLUMN),
+    ],
+)
+def test_who_comes_with_a_column_is_sent_to_simulate(write):
+    with pytest.raises(DefinitionError, match=r"bz\.simulate"):
+        write()
+
+
+def test_equal_expressions_are_equal_and_have_one_hash():
+    assert sma(5) == sma(5)
+    assert sma(5) != sma(6)
+    assert sma(5) != ema(5)
+    assert close.bars_ago(1) == close.bars_ago(1)
+    assert len({sma(5), sma(5), close, close, parameter("n", 5), parameter("n", 5)}) == 3
+    named = parameter("minus_5", 5)
+    enter = any_of(close > sma(5), close > sma(named))
+    assert len(rules(enter)["indicators"]) == 2
 
 
 def test_expressions_and_conditions_show_themselves_as_they_were_written():
