@@ -17,6 +17,9 @@ CANDLES = 250
 MARKED = 3_000
 """Trades up to which every one is marked; of more, the largest by profit or loss."""
 
+CROWDED = 100
+"""Trades from which on markers are small and let the price show through."""
+
 CONNECTED = 600
 """Trades up to which a dotted line joins entry and exit."""
 
@@ -153,10 +156,12 @@ def _candles(bars: pd.DataFrame, timeframe: str, name: str, form: str, currency:
 
 
 def _marker(shape: str, colour: str, marks: int) -> dict[str, Any]:
-    size = 8 if marks <= 150 else 6 if marks <= CONNECTED else 4  # noqa: PLR2004 - room on a screen
-    marker = {"symbol": shape, "size": size, "color": COLOURS[colour], "opacity": 0.9}
+    few = marks <= CROWDED
+    size = 8 if few else 5 if marks <= CONNECTED else 4
+    opacity = 0.9 if few else 0.5
+    marker = {"symbol": shape, "size": size, "color": COLOURS[colour], "opacity": opacity}
     if shape.endswith("-open"):
-        marker |= {"size": size * 1.4, "line": {"width": 1.8 if size > 4 else 1}}  # noqa: PLR2004
+        marker |= {"size": size * 1.4, "line": {"width": 1.8 if few else 1}}
     return marker
 
 
@@ -211,9 +216,8 @@ def _connections(marked: pd.DataFrame) -> list[Any]:
         x = [moment for row in rows.itertuples() for moment in (row.entered, row.left, None)]
         y = [at for row in rows.itertuples() for at in (row.entry_price, row.exit_price, None)]
         line = {"color": COLOURS[colour], "width": 1.3, "dash": "dot"}
-        traces.append(
-            go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
-        )
+        drawn = go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+        traces.append(drawn.update(opacity=1 if len(marked) <= CROWDED else 0.5))
     return [trace for trace in traces if trace.x]
 
 

@@ -256,9 +256,11 @@ class Run:
     def __repr__(self) -> str:
         came_to = self.error_message or ""
         if self.metrics is not None:
+            number = self.metrics.num_trades
+            trades = f"{number:,} trade{'' if number == 1 else 's'}"
             came_to = (
-                f"return {self.metrics.total_return_pct:,.2f} %, max drawdown "
-                f"{self.metrics.max_drawdown_pct:,.2f} %, {self.metrics.num_trades} trades"
+                f"Return {self.metrics.total_return_pct:,.2f} %, max drawdown "
+                f"{self.metrics.max_drawdown_pct:,.2f} %, {trades}"
             )
         return (
             f"Run {self.id} {self.status}: {self.strategy} version {self.version} on {self.symbol} "

@@ -1,4 +1,4 @@
-"""An executed notebook as one HTML page: its figures alive, its code folded, nothing fetched."""
+"""An executed notebook as one HTML page: figures alive, its code at the end, nothing fetched."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 PLOTLY = "application/vnd.plotly.v1+json"
+REPORT = "application/vnd.bitstockerz.run+json"
+"""The type of a run's report; its heading is the page's where there is one."""
+
 RUN = re.compile(rf"^Run (\d+) (?:{'|'.join(Status)}): ", re.MULTILINE)
 """How a run tells of itself in plain text: ``Run 12 completed: …``."""
 
@@ -45,8 +48,8 @@ def export(executed: Path, report: Path) -> tuple[int, ...]:
 
     Notes
     -----
-    plotly.js is in the page once if there is a figure, else not at all. Code is folded. Widgets
-    are left out: they need a kernel.
+    plotly.js is in the page once if there is a figure, else not at all. The code is folded
+    away at the end. Widgets are left out: they need a kernel.
     """
     import nbformat  # noqa: PLC0415 - reason: heavy
 
@@ -69,6 +72,7 @@ def page(notebook: NotebookNode, name: str) -> str:
     resources = {
         "error_marker": MARKER,
         "given": _given(notebook),
+        "one_report": sum(REPORT in output.get("data", {}) for output in _outputs(notebook)) == 1,
         "metadata": {"name": name},
     }
     body, _ = _exporter().from_notebook_node(notebook, resources)
@@ -111,7 +115,10 @@ def _banner(notebook: NotebookNode) -> str:
 
 
 def _given(notebook: NotebookNode) -> dict[str, str]:
-    """Return what the notebook was run with, by name; what is empty is left out."""
+    """Return what the notebook was run with, by name.
+
+    What is empty is left out, and so is a zero that nobody gave: it stands for the default.
+    """
     values: dict[str, object] = {}
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
@@ -120,12 +127,18 @@ def _given(notebook: NotebookNode) -> dict[str, str]:
                     name: known.default_value for name, known in declared(cell.source).items()
                 }
             break
-    values |= notebook.metadata.get("papermill", {}).get("parameters", {})
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    values = {name: value for name, value in values.items() if value or value is False} | given
     return {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        name: value if isinstance(value, str) else _as_json(value)
         for name, value in values.items()
         if name not in OWN and value not in (None, "", {}, [])
     }
+
+
+def _as_json(value: object) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return f"{value:.0f}" if whole else json.dumps(value, ensure_ascii=False)
 
 
 def _heading(notebook: NotebookNode) -> str:

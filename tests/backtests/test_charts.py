@@ -100,6 +100,15 @@ def test_of_thousands_of_trades_the_largest_are_marked_and_the_axis_says_so(monk
     assert f"Marked: the 10 largest of {len(run.trades)} trades" in drawing.layout.xaxis.title.text
 
 
+def test_markers_of_many_trades_are_smaller_and_let_the_price_show_through():
+    few, many = fake_run(make_bars(400)), fake_run(make_bars(1500), fast=3, slow=8, shorts=True)
+    assert len(few.trades) <= chart_traces.CROWDED < len(many.trades)
+    for name in ("Long entry", "Exit with a loss"):
+        sparse, dense = named(price_of(few))[name].marker, named(price_of(many))[name].marker
+        assert dense.size < sparse.size
+        assert dense.opacity <= 0.5 < sparse.opacity
+
+
 def test_no_trades_give_no_markers():
     assert len(price_of(fake_run(never=True)).data) == 1
 

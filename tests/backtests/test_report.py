@@ -120,6 +120,15 @@ def test_warnings_skipped_entries_and_ruin_are_said():
     assert "Equity fell to zero or below" in text
 
 
+def test_one_of_anything_is_said_in_the_singular():
+    run = fake_run(max_bars=1)
+    run.trades, run.details.skipped_entries = run.trades.head(1), 1
+    text = visible(Report(run).html())
+    assert "1 trade; together" in text
+    assert "1 entry was not taken" in text
+    assert "at most 1 bar " in text
+
+
 def test_names_descriptions_and_messages_are_escaped():
     run = fake_run(symbol=EVIL)
     run.strategy, run.details.warnings = EVIL, [EVIL]

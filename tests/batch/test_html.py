@@ -58,12 +58,34 @@ def test_nothing_is_fetched_and_the_policy_forbids_it(with_two_figures):
         assert stranger not in with_two_figures
 
 
-def test_code_is_folded_and_markdown_is_set():
-    text = page(cell("secret = 42"))
-    folded = text.split("<summary>code</summary>")[1].split("</details>")[0]
+def test_all_code_is_folded_once_at_the_end_and_markdown_is_set():
+    text = page(cell("secret = 42"), cell("print()", shown("text/html", "<i>told</i>")))
+    assert text.count("<details") == 1
+    before, folded = text.split("<summary>The notebook's code</summary>")
+    assert "<i>told</i>" in before
     assert "secret" in folded
+    assert "print" in folded
     assert "<em>bars</em>" in text
     assert "<title>A study · study-AAPL-000001</title>" in text
+
+
+def test_a_notebook_around_one_report_leaves_the_first_heading_to_it():
+    report = new_output("display_data", data={"text/html": "<h1>X</h1>", html.REPORT: {"id": 1}})
+    lead = '<div class="bz-cell bz-lead"><h1'
+    assert lead in page(cell("run.report()", report))
+    assert lead not in page(cell("run.report()", report, report))
+    assert lead not in page(cell("1 + 1"))
+
+
+def test_a_zero_nobody_gave_is_no_parameter_worth_showing_but_a_given_one_is():
+    declared = (
+        "version: int = 0\nfixed_fee: float = 0.0\nfee_bps: float = 5.0\nshorts: bool = False"
+    )
+    text = page(cell(declared, tags=["parameters"]), parameters={"fixed_fee": 0.0})
+    assert "<dt>version</dt>" not in text
+    assert "<dt>fixed_fee</dt><dd>0</dd>" in text
+    assert "<dt>fee_bps</dt><dd>5</dd>" in text
+    assert "<dt>shorts</dt><dd>false</dd>" in text
 
 
 def test_the_parameters_it_was_run_with_are_a_table_without_the_path_of_the_database():
@@ -74,7 +96,7 @@ def test_the_parameters_it_was_run_with_are_a_table_without_the_path_of_the_data
         parameters={"symbol": "AAPL", "database": "/home/me/lab.duckdb"},
     )
     assert "<dt>symbol</dt><dd>AAPL</dd>" in text
-    assert "<dt>fee_bps</dt><dd>5.0</dd>" in text
+    assert "<dt>fee_bps</dt><dd>5</dd>" in text
     assert "/home/me" not in text
 
 
@@ -87,6 +109,8 @@ def test_an_error_is_told_first_and_its_traceback_is_readable():
     )
     text = page(cell("fail()", failure))
     assert text.index("did not reach its end") < text.index("<h1")
+    assert text.count("<strong>") == 1  # told once, above everything
+    assert "no &lt;script&gt;" in text.split("<h1")[0]
     assert EVIL not in text
     assert '<span class="ansi-red-fg">ValueError</span>' in text
 

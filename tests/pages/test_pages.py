@@ -138,7 +138,7 @@ def test_chart_colours_have_a_contrast_of_three_to_one_on_both_themes(name, back
 
 
 def test_the_piece_style_touches_nothing_outside_its_class():
-    rules = re.sub(r"@media[^{]*\{", "", pages.piece_css())
+    rules = re.sub(r"/\*.*?\*/|@media[^{]*\{", "", pages.piece_css(), flags=re.DOTALL)
     for selectors in re.findall(r"([^{}]+)\{[^{}]*\}", rules):
         for selector in selectors.split(","):
             assert ".bz" in selector, selector
