@@ -97,13 +97,15 @@ def _sma(columns: Sequence[Numbers], settings: Mapping[str, int | float]) -> Num
     TA-Lib keeps a running sum, whose rounding would make ``close > sma(20)`` true on flat prices.
     """
     values = _talib("SMA")(columns, settings)
-    (source,) = columns
-    moved = np.concatenate([[0], np.flatnonzero(np.diff(source)) + 1])
-    last_move = np.zeros(len(source), dtype=np.int64)
-    last_move[moved] = moved
-    flat_for = np.arange(len(source)) - np.maximum.accumulate(last_move) + 1
-    flat = flat_for >= int(settings["period"])
-    values[flat] = source[flat]
+    (source,), period = columns, int(settings["period"])
+    moves = source[1:] != source[:-1]
+    if len(moves) - np.count_nonzero(moves) < period - 1 or period == 1:
+        return values  # too few bars that did not move
+    starts = np.concatenate([[0], np.flatnonzero(moves) + 1])
+    ends = np.append(starts[1:], len(source))
+    flat = np.flatnonzero(ends - starts >= period)
+    for start, end in zip(starts[flat].tolist(), ends[flat].tolist(), strict=True):
+        values[start + period - 1 : end] = source[start]
     return values
 
 
