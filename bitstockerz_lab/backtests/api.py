@@ -193,7 +193,8 @@ class Backtests:
         Verification
             Its `ok` says whether everything that could be compared is equal.
         """
-        return verify(self._get(run))
+        # read anew: a run that was just made still holds what it computed, not what is recorded
+        return verify(self.get(run.id if isinstance(run, Run) else run))
 
     def find(self, strategy: str | int | StrategyVersion, symbol: str, **asked: Any) -> Run | None:  # noqa: ANN401 - as `run`
         """Return the recorded run that `run` would give back for the same question, or None.

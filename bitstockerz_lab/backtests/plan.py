@@ -152,7 +152,7 @@ class Materials:
     @cached_property
     def bars_digest(self) -> str | None:
         """The digest of the exact bars, warm-up included; None without bars."""
-        return digest(self.bars) if self.bars is not None else None
+        return market_bars.digest(self.bars) if self.bars is not None else None
 
     @property
     def fingerprint(self) -> str | None:
@@ -271,11 +271,6 @@ def read_bars(con: Connection, recipe: Recipe, as_of: datetime | None = None) ->
 def _day(stamp: pd.Timestamp) -> str:
     """Return a stamp as people write it: midnight is the date."""
     return f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%d %H:%M}"
-
-
-def digest(bars: pd.DataFrame) -> str:
-    """Return the digest of the exact bars, warm-up included."""
-    return market_bars.digest(bars)
 
 
 def _period(

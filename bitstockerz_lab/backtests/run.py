@@ -210,7 +210,7 @@ class Run:
         """
         with self._database.read() as con:
             bars = plan.read_bars(con, self.recipe, as_of=self._row["bars_as_of"])
-        if plan.digest(bars) != self._row["bars_digest"]:
+        if market_bars.digest(bars) != self._row["bars_digest"]:
             raise DataError(
                 f"The stored {self.timeframe} bars of {self.symbol} are not those of run {self.id} "
                 "any more: their digest differs. Somebody changed the database outside the lab.",

@@ -163,13 +163,13 @@ def record(con: Connection, run_id: int, simulation: Simulation) -> None:
 
 
 def finish(con: Connection, run_id: int, status: Status, error_message: str | None = None) -> None:
-    """Say how a run ended."""
+    """Say how a run ended; what has ended already stays as it is."""
     now = clock.now()
     con.execute(
         """
         UPDATE backtest_runs
         SET status = ?, error_message = ?, finished_at = ?, updated_at = ?
-        WHERE id = ?
+        WHERE id = ? AND status IN ('pending', 'running')
         """,
         [status, error_message, now, now, run_id],
     )

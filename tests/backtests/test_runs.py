@@ -163,6 +163,12 @@ def test_an_interrupted_run_is_cancelled(stocked, monkeypatch):
     assert stocked.backtests.get(1).status == "cancelled"
 
 
+def test_an_interrupt_after_the_recording_leaves_the_run_completed(stocked):
+    run = stocked.backtests.run("SMA cross", "AAA")
+    stocked.backtests._record_failure(run.id, KeyboardInterrupt())
+    assert stocked.backtests.get(run.id).status == "completed"
+
+
 def test_a_recording_that_fails_leaves_no_half(stocked, monkeypatch):
     monkeypatch.setattr(store, "finish", lambda *_: (_ for _ in ()).throw(RuntimeError("late")))
     with pytest.raises(RuntimeError, match="late"):

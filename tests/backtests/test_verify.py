@@ -76,6 +76,12 @@ def test_a_record_that_was_changed_is_found(stocked, statement, found):
     assert found in str(verification)
 
 
+def test_a_run_still_in_hand_is_verified_as_it_is_recorded(stocked):
+    run = stocked.backtests.run("SMA cross", "AAA", max_bars=5)
+    tamper(stocked, "UPDATE backtest_trades SET pnl_abs = pnl_abs + 1e-9")
+    assert "pnl_abs of trade 0" in str(stocked.backtests.verify(run))
+
+
 def test_bars_that_were_changed_are_found(stocked):
     run = stocked.backtests.run("SMA cross", "AAA")
     tamper(stocked, "UPDATE equity_daily_bars SET volume = volume + 1 WHERE date = '2020-02-03'")
