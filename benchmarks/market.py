@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from bitstockerz_lab.market import Market
+import bitstockerz_lab as bz
 from bitstockerz_lab.storage import Database
 
 ROWS = 1_000_000
@@ -44,7 +44,7 @@ from pathlib import Path
 
 import pyarrow.compute, pyarrow.csv
 
-from bitstockerz_lab.market import Market
+import bitstockerz_lab as bz
 from bitstockerz_lab.storage import Database
 
 def kilobytes(name):
@@ -56,7 +56,8 @@ database.open()
 with database.write() as con:
     con.execute("SELECT 1").fetchall()
 before = kilobytes("VmRSS")
-report = Market(database).load_csv(sys.argv[1], "BIG-USD", "1h", asset_type="CRYPTO")
+market = bz.open_lab(database.path).market
+report = market.load_csv(sys.argv[1], "BIG-USD", "1h", asset_type="CRYPTO")
 assert report.inserted == report.rows, report
 print((kilobytes("VmHWM") - before) * 1024)
 """
@@ -84,7 +85,7 @@ def lab_seconds(template: Path, path: Path, csv: Path) -> float:
     """Load with `Market.load_csv` into a fresh file."""
     shutil.copy(template, path)
     start = time.perf_counter()
-    report = Market(Database(path)).load_csv(csv, "BIG-USD", "1h", asset_type="CRYPTO")
+    report = bz.open_lab(path).market.load_csv(csv, "BIG-USD", "1h", asset_type="CRYPTO")
     seconds = time.perf_counter() - start
     assert report.inserted == report.rows, report
     return seconds

@@ -43,7 +43,7 @@ class Lab:
         """Symbols and bars."""
         from bitstockerz_lab.market.api import Market  # noqa: PLC0415 - a room opens when entered
 
-        return Market(self.database)
+        return Market(self.database, self.user.id)
 
     @cached_property
     def strategies(self) -> Strategies:

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market import csv_files, readers
 from bitstockerz_lab.market.bars import PRICES
+from bitstockerz_lab.market.files import csv_files, readers
 
 if TYPE_CHECKING:
     from pathlib import Path

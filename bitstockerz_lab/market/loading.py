@@ -10,15 +10,16 @@ import pandas as pd
 
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import BadBars, DataError
-from bitstockerz_lab.market import bars, factors, readers, store
+from bitstockerz_lab.market import bars, factors, store
 from bitstockerz_lab.market import symbols as naming
+from bitstockerz_lab.market.files import readers
 from bitstockerz_lab.market.report import LoadReport, no_examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bitstockerz_lab.market.readers import Incoming
+    from bitstockerz_lab.market.files.readers import Incoming
     from bitstockerz_lab.market.symbols import Listing, Symbol
     from bitstockerz_lab.storage import Connection, Database
 

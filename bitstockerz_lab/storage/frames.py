@@ -78,3 +78,12 @@ def registered(con: Connection, name: str, frame: pd.DataFrame) -> Iterator[None
             con.unregister(name)
         raise
     con.unregister(name)
+
+
+def only(con: Connection, statement: str, values: object = ()) -> int:
+    """Return the one number that a statement answers.
+
+    All of the answer is fetched: DuckDB 2.0 takes no frame while a result is unfinished.
+    """
+    ((number,),) = con.execute(statement, values).fetchall()
+    return int(number)

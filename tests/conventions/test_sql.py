@@ -24,6 +24,17 @@ TABLES_OF = {
         "crypto_hourly_bars",
         "refused_rows",
         "price_factors",
+        "bar_revisions",
+        "corporate_actions",
+        "bar_checks",
+        "bar_findings",
+        "symbol_terms",
+        "symbol_aliases",
+        "symbol_statuses",
+        "provider_symbols",
+        "watchlists",
+        "watchlist_symbols",
+        "fx_rates",
     },
     "strategies": {"strategies", "strategy_versions"},
     "backtests": {
@@ -63,7 +74,7 @@ def room(path) -> str:
 
 
 def is_store(path) -> bool:
-    return path.name == "store.py" or room(path) == "storage"
+    return path.name == "store.py" or path.parent.name == "store" or room(path) == "storage"
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+import bitstockerz_lab as bz
 from bitstockerz_lab.errors import DataError, UnknownName
-from bitstockerz_lab.market import Market
 from bitstockerz_lab.market.providers import synthetic
 from tests.helpers import make_bars
 
 
 @pytest.fixture
 def market(database):
-    return Market(database)
+    return bz.open_lab(database.path).market
 
 
 def test_symbols_are_found_by_a_piece_of_their_text_or_name(market):

@@ -8,13 +8,14 @@ import time
 
 import pytest
 
-from bitstockerz_lab.market import Market
+import bitstockerz_lab as bz
 from tests.helpers import make_bars
 
 LOAD = """
 import sys, time
 from pathlib import Path
-from bitstockerz_lab.market import Market, store
+import bitstockerz_lab as bz
+from bitstockerz_lab.market import store
 from bitstockerz_lab.storage import Database
 
 add_bars = store.add_bars
@@ -28,7 +29,7 @@ def add_and_pause(*arguments):
 if sys.argv[3] == "pause":
     store.add_bars = add_and_pause
 print("start", flush=True)
-Market(Database(Path(sys.argv[1]))).load_csv(sys.argv[2], "B-USD", "1h", asset_type="CRYPTO")
+bz.open_lab(sys.argv[1]).market.load_csv(sys.argv[2], "B-USD", "1h", asset_type="CRYPTO")
 print("done", flush=True)
 """
 
@@ -61,7 +62,7 @@ def test_a_load_killed_before_its_commit_leaves_nothing(database, tmp_path):
     assert process.stdout.readline() == "inserted, not committed\n"
     kill(process)
     assert stored(database) == (0, 0)
-    report = Market(database).load_csv(csv, "B-USD", "1h", asset_type="CRYPTO")
+    report = bz.open_lab(database.path).market.load_csv(csv, "B-USD", "1h", asset_type="CRYPTO")
     assert report.inserted == 3000
     assert stored(database) == (1, 3000)
 
@@ -79,6 +80,6 @@ def test_a_big_load_killed_at_any_time_leaves_all_of_it_or_nothing(database, tmp
         now = stored(database)
         assert now in {before, (1, rows)}
         before = now
-    report = Market(database).load_csv(csv, "B-USD", "1h", asset_type="CRYPTO")
+    report = bz.open_lab(database.path).market.load_csv(csv, "B-USD", "1h", asset_type="CRYPTO")
     assert report.inserted + report.duplicates == rows
     assert stored(database) == (1, rows)

@@ -8,15 +8,16 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+import bitstockerz_lab as bz
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DataError, NoBars, UnknownName
-from bitstockerz_lab.market import Market, history, store
+from bitstockerz_lab.market import history, store
 from tests.helpers import make_bars
 
 
 @pytest.fixture
 def market(database):
-    market = Market(database)
+    market = bz.open_lab(database.path).market
     market.load_frame(make_bars(10, start="2020-01-01"), "ACME", exchange="XNYS")
     hours = make_bars(72, timeframe="1h", start="2020-01-01")
     market.load_frame(hours, "COIN-USD", "1h", asset_type="CRYPTO")

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import bitstockerz_lab as bz
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import BadBars, DataError, StorageError, UnknownName
-from bitstockerz_lab.market import Market, bars, store
+from bitstockerz_lab.market import bars, store
 from bitstockerz_lab.market.symbols import Listing, describe
-from bitstockerz_lab.storage import Database
 from tests.helpers import make_bars
 
 HEADER = "date,open,high,low,close,volume\n"
@@ -26,7 +26,7 @@ OTHER = GOOD.replace("12,200", "12.5,200")
 
 @pytest.fixture
 def market(database):
-    return Market(database)
+    return bz.open_lab(database.path).market
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_loads_of_any_split_in_any_order_are_the_same_as_one(
     order.shuffle(parts)
     path = tmp_path_factory.mktemp("split") / "lab.duckdb"
     path.write_bytes(template.read_bytes())
-    market = Market(Database(path))
+    market = bz.open_lab(path).market
     for part in (*parts, parts[0]):
         report = market.load_frame(part, "A-USD", "1h", asset_type="CRYPTO")
         assert sum(counts(report)) == report.rows == len(part)

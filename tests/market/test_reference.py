@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import bitstockerz_lab as bz
 from bitstockerz_lab.errors import BadBars, DataError
-from bitstockerz_lab.market import Market
 
 pytestmark = pytest.mark.reference
 
@@ -24,7 +24,7 @@ BARS = {
 
 @pytest.fixture
 def market(database):
-    return Market(database)
+    return bz.open_lab(database.path).market
 
 
 def load(market, reference, name, **options):

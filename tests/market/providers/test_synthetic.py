@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import bitstockerz_lab as bz
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market import Market, bars
+from bitstockerz_lab.market import bars
 from bitstockerz_lab.market.providers import synthetic
 from tests.conftest import PROJECT
 
@@ -33,7 +34,7 @@ def test_the_samples_are_below_a_million_bytes_and_say_that_they_are_simulated(t
 
 @each_sample
 def test_a_sample_loads_whole_as_what_it_says_it_is(database, entry):
-    report = Market(database).load_csv(
+    report = bz.open_lab(database.path).market.load_csv(
         SAMPLE / entry.file,
         entry.symbol,
         entry.timeframe,
@@ -45,7 +46,7 @@ def test_a_sample_loads_whole_as_what_it_says_it_is(database, entry):
         strict=True,
     )
     assert report.inserted == report.rows == len(synthetic.sample_bars(entry))
-    stored = Market(database).bars(entry.symbol)
+    stored = bz.open_lab(database.path).market.bars(entry.symbol)
     assert bars.digest(stored) == bars.digest(synthetic.sample_bars(entry))
 
 

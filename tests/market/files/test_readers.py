@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market import readers
+from bitstockerz_lab.market.files import readers
 from tests.helpers import make_bars
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market import stamps
 from bitstockerz_lab.market.bars import COLUMNS
-from bitstockerz_lab.market.readers import (
+from bitstockerz_lab.market.files import stamps
+from bitstockerz_lab.market.files.readers import (
     STAMP_COLUMNS,
     Incoming,
     Malformed,

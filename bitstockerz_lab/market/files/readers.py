@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market import stamps
 from bitstockerz_lab.market.bars import COLUMNS
+from bitstockerz_lab.market.files import stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

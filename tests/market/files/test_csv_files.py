@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market import csv_files
+from bitstockerz_lab.market.files import csv_files
 
 HEADER = "date,open,high,low,close,volume\n"
 

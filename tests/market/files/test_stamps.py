@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market import stamps
+from bitstockerz_lab.market.files import stamps
 
 
 def parse(*texts, timeframe="1d", date_format=None):

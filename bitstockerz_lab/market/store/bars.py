@@ -1,8 +1,8 @@
-"""The market room's only SQL: symbols, bars, refused rows and price factors."""
+"""Bars: the three tables, what is stored in them, reading and adding."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,28 +10,15 @@ import pandas as pd
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
-from bitstockerz_lab.errors import DataError, UnknownName
-from bitstockerz_lab.market.symbols import Symbol, normalise
+from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.storage import frames
 
 if TYPE_CHECKING:
+    from bitstockerz_lab.market.symbols import Symbol
     from bitstockerz_lab.storage import Connection
 
 ALWAYS = datetime(9999, 12, 31)  # noqa: DTZ001 - columns are UTC without a zone
 """A bound that leaves nothing out."""
-
-SYMBOL = """
-SELECT id, symbol, name, asset_type, exchange, currency, base_asset, quote_asset, is_active
-FROM symbols
-"""
-
-ADD_SYMBOL = """
-INSERT INTO symbols (symbol, name, asset_type, exchange, currency, base_asset, quote_asset,
-    is_active, created_at, updated_at)
-VALUES ($symbol, $name, $asset_type, $exchange, $currency, $base_asset, $quote_asset,
-    true, $now, $now)
-RETURNING id
-"""
 
 STORED = """
 WITH stored AS (
@@ -82,27 +69,6 @@ FROM incoming
 JOIN stored ON stored.timestamp = incoming.timestamp
 WHERE stored.symbol_id = ? AND stored.timeframe = ? AND difference <> ''
 ORDER BY incoming.timestamp
-"""
-
-HEALTH = """
-, bars AS (
-    SELECT symbol_id, timeframe, min(timestamp) AS first, max(timestamp) AS last, count(*) AS bars,
-        string_agg(DISTINCT provider, ', ' ORDER BY provider) AS provider,
-        bool_or(provider = 'synthetic') AS simulated
-    FROM stored
-    GROUP BY ALL
-), known AS (
-    SELECT symbols.symbol, symbols.asset_type, bars.*
-    FROM bars JOIN symbols ON symbols.id = bars.symbol_id
-), lost AS (
-    SELECT symbol, timeframe, count(*) AS refused
-    FROM refused_rows
-    GROUP BY ALL
-)
-SELECT symbol, timeframe, asset_type, first, last, coalesce(bars, 0) AS bars, provider,
-    coalesce(refused, 0) AS refused, coalesce(simulated, false) AS simulated
-FROM known FULL JOIN lost USING (symbol, timeframe)
-ORDER BY symbol, timeframe
 """
 
 
@@ -168,22 +134,6 @@ TABLES = {
     (AssetType.CRYPTO, "1h"): CRYPTO_HOURLY,
 }
 
-ADD_REFUSED = """
-INSERT INTO refused_rows
-    (source, file_digest, line, symbol, timeframe, reason, original, created_at)
-SELECT $source, $digest, line, $symbol, $timeframe, reason, original, $now
-FROM refused
-ON CONFLICT (file_digest, line, symbol, timeframe) DO NOTHING
-"""
-
-FACTORS = """
-SELECT CAST(date AS TIMESTAMP) AS date, price_factor, split_factor, reference_price
-FROM price_factors
-WHERE symbol_id = ? AND created_at <= ?
-QUALIFY created_at = max(created_at) OVER ()
-ORDER BY date
-"""
-
 NEWEST = """
 SELECT max(created_at)
 FROM (
@@ -195,13 +145,6 @@ FROM (
     UNION ALL
     SELECT created_at FROM price_factors WHERE symbol_id = $symbol_id
 )
-"""
-
-ADD_FACTORS = """
-INSERT INTO price_factors
-    (symbol_id, date, price_factor, split_factor, reference_price, provider, created_at)
-SELECT $symbol_id, date, price_factor, split_factor, reference_price, $provider, $now
-FROM incoming
 """
 
 
@@ -222,48 +165,6 @@ def table_of(asset_type: AssetType, timeframe: str) -> BarsTable:
             timeframe=timeframe,
         )
     return table
-
-
-def lookup(con: Connection, text: str) -> Symbol | None:
-    """Return the symbol of that text, in any case, or None."""
-    rows = con.execute(SYMBOL + "WHERE symbol = ?", [normalise(text)]).fetchall()
-    if not rows:
-        return None
-    number, symbol, name, kind, exchange, currency, base, quote, is_active = rows[0]
-    return Symbol(number, symbol, name, AssetType(kind), exchange, currency, base, quote, is_active)
-
-
-def find_symbol(con: Connection, text: str) -> Symbol:
-    """Return the symbol of that text, in any case.
-
-    Raises
-    ------
-    UnknownName
-        No such symbol is stored; the message names the nearest.
-    """
-    symbol = lookup(con, text)
-    if symbol is None:
-        known = [name for (name,) in con.execute("SELECT symbol FROM symbols").fetchall()]
-        way_out = "Load its bars with lab.market.load_csv(...)."
-        raise UnknownName.of("symbol", normalise(text), known, way_out)
-    return symbol
-
-
-def add_symbol(con: Connection, symbol: Symbol) -> Symbol:
-    """Store a new symbol and return it with its id."""
-    values = {
-        name: getattr(symbol, name)
-        for name in ("symbol", "name", "exchange", "currency", "base_asset", "quote_asset")
-    }
-    values |= {"asset_type": str(symbol.asset_type), "now": clock.now()}
-    number = _only(con, ADD_SYMBOL, values)
-    return replace(symbol, id=number)
-
-
-def symbols(con: Connection, query: str = "") -> pd.DataFrame:
-    """Return the symbols whose text or name contains `query`, a row each."""
-    where = "WHERE contains(symbol, upper(?)) OR contains(upper(name), upper(?)) ORDER BY symbol"
-    return frames.read(con, SYMBOL + where, [query.strip(), query.strip()])
 
 
 def extents(con: Connection, symbol: Symbol) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
@@ -323,9 +224,9 @@ def add_bars(
     """
     incoming = bars.assign(timestamp=bars.index.tz_convert(None))  # type: ignore[attr-defined]
     statement = table_of(symbol.asset_type, timeframe).insert
-    values = {"symbol_id": symbol.id, "provider": provider, "now": _next(con, symbol)}
+    values = {"symbol_id": symbol.id, "provider": provider, "now": next_moment(con, symbol)}
     with frames.registered(con, "incoming", incoming):
-        inserted = _only(con, statement, values)
+        inserted = frames.only(con, statement, values)
         if inserted == len(bars):
             return inserted, no_conflicts()
         return inserted, frames.read(con, STORED + CONFLICTS, [symbol.id, timeframe])
@@ -336,49 +237,14 @@ def no_conflicts() -> pd.DataFrame:
     return pd.DataFrame({"timestamp": [], "difference": []})
 
 
-def add_refused(
-    con: Connection, rows: pd.DataFrame, *, source: str, digest: str, symbol: str, timeframe: str
-) -> int:
-    """Keep rows that were kept out: columns line, reason, original; those kept before count 0."""
-    values = {"source": source, "digest": digest, "symbol": symbol, "timeframe": timeframe}
-    with frames.registered(con, "refused", rows):
-        return _only(con, ADD_REFUSED, values | {"now": clock.now()})
-
-
-def read_factors(con: Connection, symbol: Symbol, known: datetime = ALWAYS) -> pd.DataFrame:
-    """Return the factor set that was in force at `known` (UTC naive); empty without one."""
-    return frames.read(con, FACTORS, [symbol.id, known])
-
-
-def add_factors(con: Connection, symbol: Symbol, factors: pd.DataFrame, provider: str) -> int:
-    """Store a factor set, which is in force from now on."""
-    values = {"symbol_id": symbol.id, "provider": provider, "now": _next(con, symbol)}
-    with frames.registered(con, "incoming", factors):
-        return _only(con, ADD_FACTORS, values)
-
-
 def newest(con: Connection, symbol: Symbol) -> datetime | None:
     """Return when the newest bar or factor of a symbol was stored, UTC naive; None without any."""
     ((when,),) = con.execute(NEWEST, {"symbol_id": symbol.id}).fetchall()
     return when  # type: ignore[no-any-return]
 
 
-def _next(con: Connection, symbol: Symbol) -> datetime:
+def next_moment(con: Connection, symbol: Symbol) -> datetime:
     """Return the `created_at` of what is stored now: later than all before, whatever the clock."""
     before = newest(con, symbol)
     now = clock.now()
     return now if before is None else max(now, before + timedelta(microseconds=1))
-
-
-def _only(con: Connection, statement: str, values: dict[str, object]) -> int:
-    """Return the one number that a statement answers.
-
-    All of the answer is fetched: DuckDB 2.0 takes no frame while a result is unfinished.
-    """
-    ((number,),) = con.execute(statement, values).fetchall()
-    return int(number)
-
-
-def health(con: Connection) -> pd.DataFrame:
-    """Return what is stored, a row per symbol and timeframe; `first` and `last` are UTC."""
-    return frames.read(con, STORED + HEALTH, zone="UTC")

@@ -1,0 +1,1 @@
+"""Files and frames as they come, read into rows on their way in."""
