@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from typing import TypeVar
 
 import numpy as np
@@ -16,12 +17,27 @@ from bitstockerz_lab.errors import BadBars, DataError
 
 TIMEFRAMES: dict[str, pd.Timedelta] = {
     "1h": pd.Timedelta(hours=1),
+    "2h": pd.Timedelta(hours=2),
     "4h": pd.Timedelta(hours=4),
+    "6h": pd.Timedelta(hours=6),
+    "8h": pd.Timedelta(hours=8),
+    "12h": pd.Timedelta(hours=12),
     "1d": pd.Timedelta(days=1),
     "1w": pd.Timedelta(weeks=1),
-    "1M": pd.Timedelta(days=30),
+    "1mo": pd.Timedelta(days=30),
 }
 """Length of a bar by timeframe; a month counts 30 days here, in `bar_end` its own length."""
+
+UNITS = {
+    "h": "h hr hrs hour hours hourly",
+    "d": "d day days daily",
+    "w": "w wk week weeks weekly",
+    "mo": "mo mon month months monthly",
+    "min": "m min mins minute minutes",
+}
+SPELLINGS = {word: unit for unit, words in UNITS.items() for word in words.split()}
+"""The unit a word means; "M" alone is a month, as everywhere else in trading."""
+COUNTED = re.compile(r"(\d*)[\s-]*([A-Za-z]+)")
 
 SHORTEST_MONTH = pd.Timedelta(days=28)
 BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -63,6 +79,35 @@ def utc(when: str | date | datetime | pd.Timestamp) -> pd.Timestamp:
     return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
 
 
+def timeframe(text: str) -> str:
+    """Return the name of the timeframe that a text means: one of TIMEFRAMES.
+
+    Raises
+    ------
+    DataError
+        It means none; the message names the nearest.
+
+    Examples
+    --------
+    >>> timeframe("4H"), timeframe("daily"), timeframe("1M")
+    ('4h', '1d', '1mo')
+    """
+    if text in TIMEFRAMES:
+        return text
+    told = COUNTED.fullmatch(text.strip()) if isinstance(text, str) else None
+    number, word = told.groups() if told else ("", "")
+    unit = "mo" if word == "M" else SPELLINGS.get(word.casefold(), "")
+    name = f"{number or 1}{unit}"
+    if name in TIMEFRAMES:
+        return name
+    hint = f"Known are {', '.join(map(repr, TIMEFRAMES))}."
+    if unit == "min":
+        hint = f"{text!r} would be minutes, and the shortest bars are '1h'; a month is '1mo'."
+    elif not unit and (near := get_close_matches(str(text), SPELLINGS, n=1)):
+        hint = f"Did you mean '1{SPELLINGS[near[0]]}'? {hint}"
+    raise DataError(f"No timeframe {text!r}. {hint}", timeframe=text)
+
+
 def _no_time(when: object) -> DataError:
     message = f"{when!r} is no date or time. Write it like '2020-01-31' or '2020-01-31 14:00'."
     return DataError(message, when=when)
@@ -87,6 +132,29 @@ def last_stamp(end: str | date | datetime | pd.Timestamp, timeframe: str) -> pd.
 Moments = TypeVar("Moments", pd.Timestamp, pd.DatetimeIndex)
 
 
+def bar_start(when: Moments, timeframe: str) -> Moments:
+    """Return the start of the bars in which moments lie.
+
+    Hours lie on the UTC grid (4h: 00, 04, …), a week starts on Monday 00:00 UTC, a month on its
+    first day.
+
+    Parameters
+    ----------
+    when : Timestamp or DatetimeIndex, UTC
+    timeframe : one of TIMEFRAMES
+
+    Examples
+    --------
+    >>> bar_start(utc("2020-01-01 05:00"), "1w")
+    Timestamp('2019-12-30 00:00:00+0000', tz='UTC')
+    """
+    if timeframe not in {"1w", "1mo"}:
+        return when.floor(TIMEFRAMES[timeframe])
+    day = when.floor("D")
+    days = day.day_of_week if timeframe == "1w" else day.day - 1
+    return day - pd.to_timedelta(days, unit="D")
+
+
 def bar_end(start: Moments, timeframe: str) -> Moments:
     """Return when the bars that start at `start` end, and so are known.
 
@@ -95,7 +163,7 @@ def bar_end(start: Moments, timeframe: str) -> Moments:
     start : Timestamp or DatetimeIndex
     timeframe : one of TIMEFRAMES
     """
-    return start + (pd.DateOffset(months=1) if timeframe == "1M" else TIMEFRAMES[timeframe])
+    return start + (pd.DateOffset(months=1) if timeframe == "1mo" else TIMEFRAMES[timeframe])
 
 
 def stamps(frame: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
@@ -111,6 +179,25 @@ def stamps(frame: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
         message = "Bars need a DatetimeIndex of bar starts. Try bars.set_index('timestamp')."
         raise BadBars(message)
     return index.tz_localize("UTC") if index.tz is None else index.tz_convert("UTC")
+
+
+def timeframe_of(frame: pd.DataFrame) -> str:
+    """Return the timeframe that a frame says its bars have, in `attrs`.
+
+    Nothing is inferred: a gap would make bars look longer than they are, and known too early.
+
+    Raises
+    ------
+    DataError
+        It says nothing.
+    """
+    told = frame.attrs.get("timeframe")
+    if told is None:
+        raise DataError(
+            "These bars do not say their timeframe, so when they end is unknown. Set it like "
+            "bars.attrs['timeframe'] = '1d'."
+        )
+    return timeframe(told)
 
 
 def infer_timeframe(index: pd.DatetimeIndex) -> str:
@@ -129,6 +216,6 @@ def infer_timeframe(index: pd.DatetimeIndex) -> str:
     lengths, counts = np.unique(np.diff(index.as_unit("ns").asi8), return_counts=True)
     step = pd.Timedelta(int(lengths[counts.argmax()]), "ns")
     if step >= SHORTEST_MONTH:
-        return "1M"
+        return "1mo"
     fitting = [name for name, length in TIMEFRAMES.items() if length <= step]
     return fitting[-1] if fitting else "1h"

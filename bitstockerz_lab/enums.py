@@ -38,6 +38,14 @@ class SizingMethod(StrEnum):
     RISK_PERCENT = "risk_percent"
 
 
+class Severity(StrEnum):
+    """How bad a finding about bars is; the worst first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
 class Status(StrEnum):
     """Where a run or a job stands."""
 

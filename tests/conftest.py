@@ -15,9 +15,18 @@ PROJECT = Path(__file__).parent.parent
 LOCAL = {"127.0.0.1", "::1", "localhost", ""}
 
 
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that is not there: curl, which yfinance uses, opens its sockets without Python."""
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     """Refuse to connect to anything but this machine."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, NOWHERE)
+        monkeypatch.setenv(name.upper(), NOWHERE)
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     connect = socket.socket.connect
 
     def guarded(self, address):

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 LISTED = [
     "id", "status", "strategy", "version", "symbol", "timeframe", "start_date", "end_date",
-    "total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades", "error_message",
-    "created_at",
+    "total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades", "bars_revised",
+    "error_message", "created_at",
 ]  # fmt: skip
 
 
@@ -148,10 +148,14 @@ class Backtests:
         -------
         DataFrame
             id, status, strategy, version, symbol, timeframe, start_date, end_date,
-            total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, error_message, created_at.
+            total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, bars_revised (whether a
+            bar, a correction or, for adjusted prices, a factor set was stored since that it would
+            read today), error_message, created_at.
         """
         with self._database.read() as con:
             runs = store.rows(con, self._user.id)
+            revised = store.revised(con, self._user.id)
+        runs["bars_revised"] = runs["id"].isin(revised)
         for column, wanted in {"strategy": strategy, "symbol": symbol, "status": status}.items():
             if wanted is not None:
                 runs = runs[runs[column].str.casefold() == wanted.strip().casefold()]

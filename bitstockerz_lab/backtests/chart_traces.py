@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab.backtests import report_frames
+from bitstockerz_lab.market.bars import missing as without_price
+from bitstockerz_lab.market.charts import thinning, times, traces
 from bitstockerz_lab.pages import COLOURS, formats
 
 CANDLES = 250
@@ -37,23 +39,29 @@ ENTRIES = {
 """Hollow, so that the exit at the same fill of a reversal shows through."""
 
 
-def price(bars: pd.DataFrame, currency: str) -> list[Any]:
-    """Return the price as candles, or as a thinned line of closes where there are many bars."""
-    timeframe = bars.attrs.get("timeframe", "1d")
-    name = " ".join(
-        (escape(str(bars.attrs.get("symbol", "Price"))),)
-        + (("(simulated)",) if bars.attrs.get("simulated") else ())
-    )
-    places = formats.price_decimals(bars["close"].to_numpy())
+def price(bars: pd.DataFrame, closed: pd.DatetimeIndex, currency: str) -> list[Any]:
+    """Return the price as candles, or as a thinned line of closes where there are many bars.
+
+    Parameters
+    ----------
+    bars : DataFrame of shape (n_bars, 5), as `lab.market.bars` gives them, attrs included
+    closed : days, as `market.charts.times.closed` gives them
+    currency : for the texts
+    """
+    bars = bars[~without_price(bars)]
+    missing = times.missing(bars, closed)
     if len(bars) <= CANDLES:
-        return [_candles(bars, timeframe, name, f",.{places}f", escape(currency))]
-    shown = report_frames.thin(bars[["close"]])
+        candles = thinning.merge(bars, missing)
+        return [traces.candles(candles, currency, colours=("ink", "ink"), dated=True)]
+    timeframe = bars.attrs.get("timeframe", "1d")
+    places = formats.price_decimals(bars["close"].to_numpy())
     hover = (
-        f"%{{x|{moment_format(timeframe)}}}<br>close %{{y:,.{places}f}} {escape(currency)}"
+        f"%{{x|{times.moment_format(timeframe)}}}<br>close %{{y:,.{places}f}} {escape(currency)}"
         "<extra></extra>"
     )
-    line = {"color": COLOURS["ink"], "width": 1.2}
-    return [_line(shown["close"], timeframe, name, line, hover)]
+    style = {"color": COLOURS["ink"], "width": 1.2}
+    name = traces.name_of(bars)
+    return [traces.line(bars["close"], timeframe, name, style, hover, missing=missing)]
 
 
 def trades(closed: pd.DataFrame, timeframe: str, currency: str) -> list[Any]:
@@ -63,8 +71,8 @@ def trades(closed: pd.DataFrame, timeframe: str, currency: str) -> list[Any]:
     marked = closed.assign(
         number=range(1, len(closed) + 1),
         outcome=np.sign(closed["pnl_abs"]).astype(int),
-        entered=moments(closed["entry_time"], timeframe),
-        left=moments(closed["exit_time"], timeframe),
+        entered=times.moments(closed["entry_time"], timeframe),
+        left=times.moments(closed["exit_time"], timeframe),
     ).reset_index(drop=True)
     if len(marked) > MARKED:
         sizes = marked["pnl_abs"].abs().sort_values(kind="stable")
@@ -84,13 +92,13 @@ def equity(
     frame = pd.DataFrame({"Strategy": curve})
     if benchmark is not None:
         frame.insert(0, "Buy and hold", benchmark)
-    shown = report_frames.thin(frame)
+    shown = thinning.thin(frame)
     lines = {
         "Strategy": {"color": COLOURS["accent"], "width": 2},
         "Buy and hold": {"color": COLOURS["ink"], "width": 1.3},
     }
     return [
-        _line(
+        traces.line(
             shown[name],
             timeframe,
             name,
@@ -104,55 +112,9 @@ def equity(
 def drawdown(curve: pd.Series, initial_equity: float, timeframe: str) -> list[Any]:
     """Return the fall below the highest equity so far, in percent, filled up to zero."""
     fall = report_frames.drawdown_pct(curve, initial_equity)
-    shown = report_frames.thin(fall.to_frame())["drawdown_pct"]
     line = {"color": COLOURS["loss"], "width": 1.2}
-    trace = _line(shown, timeframe, "Drawdown", line, "Drawdown %{y:,.2f} %<extra></extra>")
+    trace = traces.line(fall, timeframe, "Drawdown", line, "Drawdown %{y:,.2f} %<extra></extra>")
     return [trace.update(fill="tozeroy", fillcolor="rgba(217, 104, 45, 0.18)", showlegend=False)]
-
-
-def moments(stamps: pd.Index | pd.Series, timeframe: str) -> list[str]:
-    """Return stamps as plotly reads them: UTC, to the minute where bars are shorter than a day."""
-    return list(pd.DatetimeIndex(stamps).strftime(moment_format(timeframe)))
-
-
-def moment_format(timeframe: str) -> str:
-    """Return how a stamp is written, for strftime and for plotly's hover texts."""
-    return "%Y-%m-%d %H:%M" if timeframe.endswith("h") else "%Y-%m-%d"
-
-
-def _line(values: pd.Series, timeframe: str, name: str, line: dict[str, Any], hover: str) -> Any:  # noqa: ANN401 - plotly has no types
-    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
-
-    return go.Scatter(
-        x=moments(values.index, timeframe),
-        y=values.to_numpy(),
-        mode="lines",
-        name=name,
-        line=line,
-        hovertemplate=hover,
-    )
-
-
-def _candles(bars: pd.DataFrame, timeframe: str, name: str, form: str, currency: str) -> Any:  # noqa: ANN401 - plotly has no types
-    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
-
-    line = {"color": COLOURS["ink"], "width": 1}
-    stamps = moments(bars.index, timeframe)
-    prices = {column: bars[column].to_numpy() for column in ("open", "high", "low", "close")}
-    words = [
-        f"{stamp}<br>open {row.open:{form}}<br>high {row.high:{form}}"
-        f"<br>low {row.low:{form}}<br>close {row.close:{form}} {currency}"
-        for stamp, row in zip(stamps, bars.itertuples(), strict=True)
-    ]
-    return go.Candlestick(
-        x=stamps,
-        **prices,
-        name=name,
-        increasing={"line": line, "fillcolor": "rgba(0,0,0,0)"},
-        decreasing={"line": line, "fillcolor": COLOURS["ink"]},
-        text=words,
-        hoverinfo="text",
-    )
 
 
 def _marker(shape: str, colour: str, marks: int) -> dict[str, Any]:

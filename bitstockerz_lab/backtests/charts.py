@@ -6,32 +6,19 @@ Stamps are UTC. Text that a person wrote is escaped, for plotly reads a few HTML
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from bitstockerz_lab.backtests import chart_traces
 from bitstockerz_lab.backtests.chart_traces import CANDLES, MARKED
-from bitstockerz_lab.pages import COLOURS, formats, template
+from bitstockerz_lab.market.charts import axes, thinning, times
+from bitstockerz_lab.pages import COLOURS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from bitstockerz_lab.backtests.run import Run
-
-HOLIDAYS = 60
-"""Closed weekdays up to which they are cut out of the axis of an exchange's candles."""
-
-SATURDAY = 5
-
-STAMP = "%Y-%m-%d %H:%M"
-
-LOGARITHMIC = 20
-"""The highest over the lowest value from which on a money axis is logarithmic."""
-
-DECADES = 10_000
-"""Below this ratio a logarithmic axis is labelled at 1, 2 and 5 of each decade."""
 
 
 def price(
@@ -49,18 +36,22 @@ def price(
     Notes
     -----
     Up to 250 bars are candles, on an axis without the sessions an exchange was closed; more are a
-    line of closes; more than 3,000 are thinned to 2,000 points that keep every high and low, and
-    the axis says so.
+    line of closes, which lets the trades on it be seen and is broken where bars are missing; more
+    than 3,000 are thinned to 2,000 points that keep every high and low, and the axis says so.
+    `market.charts.candles` draws the price for its own sake.
     Entries point the way they trade; exits show a profit as a circle, a loss as a cross. Every
     trade is marked; beyond 3,000 only the largest are, and the axis says so. An axis whose values
     span a factor of 20 is logarithmic, and says so.
     """
     timeframe = bars.attrs.get("timeframe", "1d")
-    line = chart_traces.price(bars, currency)
-    drawing = _figure(line + chart_traces.trades(trades, timeframe, currency), title, 480)
-    _money_axis(drawing, "yaxis", "Price", currency, bars[["low", "high"]])
-    drawing.update_xaxes(title_text=_drawn(len(bars), line, len(trades)), range=_span(bars.index))
-    _skip_closed_sessions(drawing, bars)
+    closed = times.closed(bars)
+    line = chart_traces.price(bars, closed, currency)
+    marks = chart_traces.trades(trades, timeframe, currency)
+    drawing = axes.figure(line + marks, title, "", 480)
+    axes.money_axis(drawing, "yaxis", "Price", currency, bars[["low", "high"]])
+    times.axis(drawing, bars.index, timeframe, _notes(len(bars), line, len(trades)))
+    if len(bars) <= CANDLES:
+        times.skip(drawing, bars.index, closed)
     return drawing
 
 
@@ -82,15 +73,11 @@ def equity(
     currency, timeframe, title : for the texts
     """
     lines = chart_traces.equity(curve, benchmark, timeframe, currency)
-    drawing = _figure(lines, title, 400)
+    drawing = axes.figure(lines, title, "", 400)
     drawing.update_layout(hovermode="x unified")
     known = [curve] if benchmark is None else [curve, benchmark]
-    _money_axis(drawing, "yaxis", "Equity", currency, pd.concat(known, axis=1))
-    drawing.update_xaxes(
-        title_text=_drawn(len(curve), lines),
-        range=_span(curve.index),
-        unifiedhovertitle_text=f"%{{x|{chart_traces.moment_format(timeframe)}}}",
-    )
+    axes.money_axis(drawing, "yaxis", "Equity", currency, pd.concat(known, axis=1))
+    times.axis(drawing, curve.index, timeframe, _notes(len(curve), lines))
     if initial_equity is not None:
         level = {"color": COLOURS["ink"], "width": 1, "dash": "dot"}
         drawing.add_hline(initial_equity, line=level, opacity=0.7, layer="below")
@@ -109,14 +96,10 @@ def drawdown(
     timeframe, title : for the texts
     """
     lines = chart_traces.drawdown(curve, initial_equity, timeframe)
-    drawing = _figure(lines, title, 280)
+    drawing = axes.figure(lines, title, "", 280)
     drawing.update_layout(hovermode="x unified")
     drawing.update_yaxes(title_text="Drawdown (%)", rangemode="tozero")
-    drawing.update_xaxes(
-        title_text=_drawn(len(curve), lines),
-        range=_span(curve.index),
-        unifiedhovertitle_text=f"%{{x|{chart_traces.moment_format(timeframe)}}}",
-    )
+    times.axis(drawing, curve.index, timeframe, _notes(len(curve), lines))
     return drawing
 
 
@@ -128,7 +111,8 @@ def run_chart(run: Run) -> go.Figure:
     run : a completed run
     """
     currency, timeframe = currency_of(run), run.timeframe
-    line = chart_traces.price(run.bars, currency)
+    closed = times.closed(run.bars)
+    line = chart_traces.price(run.bars, closed, currency)
     rows = {
         "y": line + chart_traces.trades(run.trades, timeframe, currency),
         "y2": chart_traces.equity(run.equity, run.benchmark, timeframe, currency),
@@ -136,26 +120,20 @@ def run_chart(run: Run) -> go.Figure:
     }
     traces = [trace.update(yaxis=axis) for axis, row in rows.items() for trace in row]
     simulated = " (simulated data)" if run.details.simulated else ""
-    drawing = _figure(traces, f"{run.strategy} on {run.symbol}{simulated}", 820)
+    drawing = axes.figure(traces, f"{run.strategy} on {run.symbol}{simulated}", "", 820)
     drawing.update_layout(
         yaxis={"domain": [0.50, 1.0]},
         yaxis2={"domain": [0.21, 0.46]},
         yaxis3={"domain": [0.0, 0.17], "title_text": "Drawdown (%)", "rangemode": "tozero"},
     )
     curves = pd.concat([run.equity, run.benchmark], axis=1)
-    _money_axis(drawing, "yaxis", "Price", currency, run.bars[["low", "high"]])
-    _money_axis(drawing, "yaxis2", "Equity", currency, curves)
-    drawing.update_xaxes(
-        anchor="y3",
-        title_text=_drawn(len(run.bars), line, len(run.trades)),
-        range=_span(run.bars.index),
-        showspikes=True,
-        spikemode="across",
-        spikethickness=1,
-        spikedash="dot",
-        spikecolor=COLOURS["ink"],
-    )
-    _skip_closed_sessions(drawing, run.bars)
+    axes.money_axis(drawing, "yaxis", "Price", currency, run.bars[["low", "high"]])
+    axes.money_axis(drawing, "yaxis2", "Equity", currency, curves)
+    drawing.update_xaxes(anchor="y3")
+    axes.pointer_line(drawing)
+    times.axis(drawing, run.bars.index, timeframe, _notes(len(run.bars), line, len(run.trades)))
+    if len(run.bars) <= CANDLES:
+        times.skip(drawing, run.bars.index, closed)
     return drawing
 
 
@@ -164,72 +142,12 @@ def currency_of(run: Run) -> str:
     return str(run.recipe.symbol.currency or "")
 
 
-def _figure(traces: list[Any], title: str, height: int) -> go.Figure:
-    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
-
-    drawing = go.Figure(traces)
-    named = sum(trace.showlegend is not False for trace in traces)
-    drawing.update_layout(
-        template=template(),
-        height=height + (32 if title else 0),
-        hovermode="closest",
-        modebar_remove=["sendChartToCloud"],  # a button that uploads the chart, on by default
-        showlegend=named > 1,
-        margin_t=(64 if title else 16) + (24 if named > 1 else 0),
-    )
-    if title:
-        drawing.update_layout(
-            title={"text": escape(title), "x": 0, "xref": "paper", "yref": "container", "y": 0.97}
-        )
-    return drawing
-
-
-def _span(stamps: pd.Index) -> list[str]:
-    """Return the ends of a time axis: the same for every chart of a run, with room for markers."""
-    room = max((stamps[-1] - stamps[0]) * 0.012, pd.Timedelta(hours=12))
-    return [(stamps[0] - room).strftime(STAMP), (stamps[-1] + room).strftime(STAMP)]
-
-
-def _money_axis(
-    drawing: go.Figure, axis: str, words: str, currency: str, values: pd.DataFrame
-) -> None:
-    """Name an axis and its unit; on a logarithmic scale where the values span a factor of 20."""
-    least, most = float(values.min().min()), float(values.max().max())
-    logarithmic = least > 0 and most / least > LOGARITHMIC
-    units = [escape(currency)] * bool(currency) + ["log scale"] * logarithmic
-    drawing.update_layout(
-        {
-            axis: {
-                "title_text": f"{words} ({', '.join(units)})" if units else words,
-                "tickformat": f",.{formats.price_decimals([least])}~f",
-                "type": "log" if logarithmic else "linear",
-                "dtick": "D2" if logarithmic and most / least < DECADES else None,
-            }
-        }
-    )
-
-
-def _drawn(bars: int, line: list[Any], trades: int = 0) -> str:
-    """Return the title of a time axis; it says when not every bar or trade is drawn."""
-    points, notes = len(line[0].x), []
-    if points < bars:
+def _notes(bars: int, line: list[Any], trades: int = 0) -> list[str]:
+    """Return what a time axis must say: that not every bar or trade is drawn."""
+    notes = []
+    if bars > thinning.UNTHINNED:
+        points = sum(moment is not None for moment in line[0].x)
         notes.append(f"Drawn: {points:,} of {bars:,} bars (highs and lows)")
     if trades > MARKED:
         notes.append(f"Marked: the {MARKED:,} largest of {trades:,} trades")
-    small = "".join(f"<br><span style='font-size:10px'>{note}</span>" for note in notes)
-    return f"Date (UTC){small}"
-
-
-def _skip_closed_sessions(drawing: go.Figure, bars: pd.DataFrame) -> None:
-    """Cut the weekends and holidays of an exchange out of an axis of daily candles."""
-    daily = bars.attrs.get("timeframe", "1d") == "1d"
-    if bars.attrs.get("asset_type") != "EQUITY" or not daily or not 1 < len(bars) <= CANDLES:
-        return
-    days = pd.DatetimeIndex(bars.index).tz_localize(None).normalize()
-    breaks: list[dict[str, Any]] = []
-    if not (days.day_of_week >= SATURDAY).any():
-        breaks.append({"bounds": ["sat", "mon"]})
-    closed = pd.bdate_range(days[0], days[-1]).difference(days)
-    if 0 < len(closed) <= HOLIDAYS:
-        breaks.append({"values": list(closed.strftime("%Y-%m-%d"))})
-    drawing.update_xaxes(rangebreaks=breaks)
+    return notes

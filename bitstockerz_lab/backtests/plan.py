@@ -276,7 +276,7 @@ def _day(stamp: pd.Timestamp) -> str:
 def _period(
     con: Connection, symbol: Symbol, timeframe: str, wish: Wish
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Return the period as asked; what nobody said reaches to the first or last stored bar."""
+    """Return the period as asked; what nobody said reaches to the first or last bar."""
     start = clock.utc(wish.start) if wish.start is not None else None
     end = clock.last_stamp(wish.end, timeframe) if wish.end is not None else None
     if start is not None and end is not None:
@@ -287,10 +287,8 @@ def _period(
                 end=wish.end,
             )
         return start, end
-    stored = market_store.extents(con, symbol).get(timeframe)
-    if stored is None:
-        raise history.no_bars(con, symbol, timeframe)
-    # a period that begins after the last stored bar, or ends before the first, is empty
+    stored = history.extent(con, symbol, timeframe)
+    # a period that begins after the last bar, or ends before the first, is empty
     first = start if start is not None else min(stored[0], end or stored[0])
     return first, end if end is not None else max(stored[1], first)
 

@@ -1,53 +1,13 @@
-"""Frames a report and its charts are drawn from: thinned points, drawdown, returns by month."""
+"""Frames a report and its charts are drawn from: drawdown, returns by month."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import measures
 
-POINTS = 2_000
-"""Points a long line is drawn with at most; a screen shows no more."""
-
-UNTHINNED = 3_000
-"""Bars up to which a line is drawn whole: ten years of days."""
-
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def thin(frame: pd.DataFrame, points: int = POINTS, *, unthinned: int = UNTHINNED) -> pd.DataFrame:
-    """Return the rows a line chart needs: the highest and the lowest of each stretch.
-
-    Parameters
-    ----------
-    frame : DataFrame of shape (n, k)
-        Columns drawn over the same index.
-    points : rows kept at most; at least 4 times the number of columns
-    unthinned : up to so many rows all are kept
-
-    Returns
-    -------
-    DataFrame of shape (≤ max(points, unthinned), k)
-        Rows of `frame`, in order, with its first and its last. Of every stretch of equal length the
-        rows where a column is highest or lowest stay, so no peak and no trough is lost. NaN is
-        neither.
-    """
-    if len(frame) <= max(points, unthinned):
-        return frame
-    stretches = max(1, (points - 2) // (2 * frame.shape[1]))
-    edges = np.linspace(0, len(frame), stretches + 1).astype(np.int64)
-    kept = [0, len(frame) - 1]
-    for column in frame.to_numpy(dtype=np.float64).T:
-        missing = np.isnan(column)
-        for values, pick in (
-            (np.where(missing, -np.inf, column), np.argmax),
-            (np.where(missing, np.inf, column), np.argmin),
-        ):
-            kept.extend(first + int(pick(values[first:last])) for first, last in pairwise(edges))
-    return frame.iloc[np.unique(kept)]
 
 
 def drawdown_pct(equity: pd.Series, initial_equity: float) -> pd.Series:

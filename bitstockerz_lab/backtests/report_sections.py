@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from bitstockerz_lab import pages
-from bitstockerz_lab.backtests import charts, report_tables, report_words
+from bitstockerz_lab.backtests import charts, report_data, report_tables, report_words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from bitstockerz_lab.backtests.data_check import DataCheck
     from bitstockerz_lab.backtests.run import Run
 
 HEADLINE = (
@@ -69,10 +70,11 @@ class Section:
 
 def build(run: Run) -> tuple[Section, ...]:
     """Return a report's sections; a run without results has no charts, trades or numbers."""
+    data = run.data_check
     if run.metrics is None:
-        return header(run), provenance(run)
+        return header(run, data), *findings(data), provenance(run, data)
     return (
-        header(run),
+        header(run, data),
         headline(run),
         price(run),
         equity(run),
@@ -80,19 +82,20 @@ def build(run: Run) -> tuple[Section, ...]:
         months(run),
         trades(run),
         costs(run),
-        provenance(run),
+        *findings(data),
+        provenance(run, data),
         definitions(run),
     )
 
 
-def header(run: Run) -> Section:
+def header(run: Run, data: DataCheck) -> Section:
     """Return what was run, and everything a reader must know before the numbers."""
     spans = Markup("").join(Markup("<span>{}</span>").format(word) for word in _subtitle(run))
     title = Markup(
         '<header class="bz-header"><p class="bz-eyebrow">Backtest report</p>'
         '<h1>{} on {}</h1><p class="bz-subtitle">{}</p></header>'
     ).format(run.strategy, run.symbol, spans)
-    return Section("", "", (title, *report_words.notices(run)))
+    return Section("", "", (title, *report_words.notices(run, data)))
 
 
 def _subtitle(run: Run) -> list[str]:
@@ -172,10 +175,17 @@ def costs(run: Run) -> Section:
     return Section("Costs", "costs", (pages.facts(report_words.costs(run)),))
 
 
-def provenance(run: Run) -> Section:
+def findings(data: DataCheck) -> tuple[Section, ...]:
+    """Return what is odd about the bars of the period; no section where nothing is."""
+    if data.findings.empty:
+        return ()
+    return (Section("What is odd about the data", report_data.ANCHOR, (report_data.table(data),)),)
+
+
+def provenance(run: Run, data: DataCheck) -> Section:
     """Return everything the run was made of, enough to make it again."""
     parts = [Markup("<h3>Rules</h3>"), report_words.rules(run)]
-    parts += [Markup("<h3>Inputs</h3>"), pages.facts(report_words.inputs(run))]
+    parts += [Markup("<h3>Inputs</h3>"), pages.facts(report_words.inputs(run, data))]
     parts += [Markup("<h3>Fingerprint</h3>"), pages.facts(report_words.fingerprint(run))]
     return Section("What this run was made of", "made-of", tuple(parts))
 

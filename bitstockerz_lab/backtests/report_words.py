@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from bitstockerz_lab import measures, pages
-from bitstockerz_lab.backtests import charts
+from bitstockerz_lab.backtests import charts, report_data
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.pages import formats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bitstockerz_lab.backtests.data_check import DataCheck
     from bitstockerz_lab.backtests.run import Run
 
 SIGNED = {"total_return_pct", "cagr_pct", "benchmark_return_pct", "avg_win_pct", "avg_loss_pct"}
@@ -37,7 +38,7 @@ UNDEFINED = {
     "beta": "there are fewer than two days, or buy and hold did not move",
 }
 
-TIMEFRAMES = {"1h": "hourly", "4h": "4-hour", "1d": "daily", "1w": "weekly", "1M": "monthly"}
+TIMEFRAMES = {"1h": "hourly", "1d": "daily", "1w": "weekly", "1mo": "monthly"}
 
 ADJUSTED = {
     "all": "Prices are adjusted for splits and dividends.",
@@ -94,7 +95,7 @@ def tone(run: Run, name: str) -> str:
 
 def timeframe(text: str) -> str:
     """Return a timeframe as a word: ``1d`` is ``daily``."""
-    return TIMEFRAMES.get(text, text)
+    return TIMEFRAMES.get(text, text.replace("h", "-hour"))
 
 
 def adjusted(text: str) -> str:
@@ -109,7 +110,7 @@ def period(run: Run) -> str:
     return f"{formats.when(first)} to {formats.when(last)}"
 
 
-def notices(run: Run) -> list[Markup]:
+def notices(run: Run, data: DataCheck) -> list[Markup]:
     """Return the banners a reader must see before the numbers."""
     details = run.details
     result = []
@@ -133,7 +134,7 @@ def notices(run: Run) -> list[Markup]:
         entries = counted(details.skipped_entries, "entry was", "entries were")
         words = f"{entries} not taken: the size came to nothing."
         result.append(pages.notice("note", "Skipped entries.", words))
-    return result
+    return result + report_data.notices(run, data)
 
 
 def _words(text: object) -> str:
@@ -203,7 +204,7 @@ def rules(run: Run) -> Markup:
     return Markup("<p>{}</p>{}").format(english, folded)
 
 
-def inputs(run: Run) -> dict[str, str]:
+def inputs(run: Run, data: DataCheck) -> dict[str, str]:
     """Return what the run was given."""
     details, currency = run.details, charts.currency_of(run)
     method, amount = details.sizing
@@ -213,6 +214,7 @@ def inputs(run: Run) -> dict[str, str]:
         "Symbol": f"{run.symbol}, {run.asset_type}",
         "Bars": f"{period(run)}, {timeframe(run.timeframe)}{_bars(run)}",
         "Source": f"{details.provider}{' (simulated)' if details.simulated else ''}",
+        "Data": report_data.fact(data),
         "Adjustment": adjusted(details.adjusted),
         "Initial equity": formats.money(run.initial_equity, currency),
         "Sizing": SIZINGS.get(method, f"{method} {{}}").format(formats.plain(amount)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, measures
 from bitstockerz_lab.backtests import plan, store
+from bitstockerz_lab.backtests.data_check import DataCheck
 from bitstockerz_lab.backtests.terms import Terms
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import DataError
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.report import Report
     from bitstockerz_lab.storage import Connection, Database
     from bitstockerz_lab.strategies import Definition
+
+
+SINCE = {
+    "revision": ("bar revised", "bars revised"),
+    "bar": ("bar added before its end", "bars added before its end"),
+    "factors": ("set of price factors stored", "sets of price factors stored"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ class Run:
     metrics : Metrics, or None unless completed
     details : RunDetails
     trades, equity, bars, benchmark : read when first asked for
+    findings : what checks found about its bars in its period
+    bars_revised : what was stored since of the bars it read, a sentence; "" for nothing
 
     Examples
     --------
@@ -199,6 +209,35 @@ class Run:
         with self._database.read() as con:
             return store.equity(con, self.id)
 
+    @property
+    def data_check(self) -> DataCheck:
+        """What is recorded today about the bars of the period; nothing is checked."""
+        with self._database.read() as con:
+            return DataCheck.read(con, self.recipe)
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What the newest check of its bars found in its period; columns as `market.findings`.
+
+        Empty, too, where the bars were never checked: `lab.market.check` does that.
+        """
+        return self.data_check.findings
+
+    @property
+    def bars_revised(self) -> str:
+        """What was stored since this run that it would read today, as a sentence; "" for nothing.
+
+        The run itself stays as it is: its bars are read as they were known then.
+        """
+        with self._database.read() as con:
+            since = store.revised_since(con, self.id)
+        told = [
+            f"{since[kind]:,} {one if since[kind] == 1 else many}"
+            for kind, (one, many) in SINCE.items()
+            if kind in since
+        ]
+        return f"{', '.join(told)} since this run." if told else ""
+
     @cached_property
     def all_bars(self) -> pd.DataFrame:
         """The bars the run read, warm-up included, as they were then.
@@ -268,7 +307,9 @@ class Run:
         ).rstrip()
 
     def __str__(self) -> str:
-        return "\n".join([repr(self), *(f"Note: {warning}" for warning in self.details.warnings)])
+        notes = [*self.details.warnings, *filter(None, [self.bars_revised])]
+        lines = [repr(self), *(f"Note: {note}" for note in notes), f"{self.data_check.note()}."]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         numbers = self.metrics._repr_html_() if self.metrics is not None else ""

@@ -78,6 +78,55 @@ JOIN run_processes ON run_processes.backtest_run_id = backtest_runs.id
 WHERE status IN ('pending', 'running') AND host = ?
 """
 
+SINCE = """
+, facts AS (
+    SELECT symbol_id, timeframe, timestamp, created_at, 'bar' AS kind FROM stored
+    UNION ALL
+    SELECT symbol_id, timeframe, timestamp, created_at, 'revision' FROM bar_revisions
+    UNION ALL
+    SELECT symbol_id, NULL, NULL, created_at, 'factors' FROM price_factors
+), days AS (
+    SELECT symbol_id, min(created_at) AS since FROM crypto_daily_bars GROUP BY symbol_id
+), asked AS (
+    SELECT backtest_runs.id, backtest_runs.symbol_id, timeframe, end_date, bars_as_of, adjusted,
+        timeframe IN ('1d', '1w', '1mo') AS of_days,
+        coalesce(since <= bars_as_of, false) AS had_days,
+        end_date + CAST(replace(timeframe, 'mo', 'month') AS INTERVAL) AS made_until
+    FROM backtest_runs
+    JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
+    LEFT JOIN days ON days.symbol_id = backtest_runs.symbol_id
+    WHERE bars_digest IS NOT NULL AND (user_id = $user_id OR backtest_runs.id = $run_id)
+)
+"""
+"""What was stored of symbols, and what runs read: `of_days` if they can be made of daily bars."""
+
+READ = """
+    facts.symbol_id = asked.symbol_id AND facts.created_at > asked.bars_as_of AND CASE
+        WHEN facts.kind = 'factors' THEN asked.adjusted <> 'raw'
+        WHEN facts.timeframe = asked.timeframe THEN facts.timestamp <= asked.end_date
+        WHEN facts.timestamp >= asked.made_until THEN false
+        WHEN facts.timeframe = '1d' THEN asked.of_days
+        ELSE asked.timeframe <> '1h' AND NOT (asked.of_days AND asked.had_days)
+    END
+"""
+"""Which facts that were stored later a run would read today."""
+
+REVISED_RUNS = """
+, first_facts AS (
+    SELECT symbol_id, timeframe, min(timestamp) AS timestamp, created_at, kind
+    FROM facts
+    WHERE created_at > (SELECT min(bars_as_of) FROM asked)
+    GROUP BY ALL
+)
+SELECT DISTINCT asked.id FROM asked JOIN first_facts AS facts ON
+"""
+
+REVISED_RUN = """
+SELECT facts.kind,
+    count(DISTINCT CASE WHEN facts.kind = 'factors' THEN facts.created_at ELSE timestamp END)
+FROM asked JOIN facts ON
+"""
+
 ADD_DETAILS = """
 INSERT INTO run_details (
     backtest_run_id, fingerprint, bars_digest, bars_as_of, adjusted, provider, parameters_json,
@@ -221,6 +270,19 @@ def rows(con: Connection, user_id: int, run_ids: Sequence[int] | None = None) ->
     return frames.read(con, f"{RUNS} {chosen} {order}", values, zone="UTC")
 
 
+def revised(con: Connection, user_id: int) -> list[int]:
+    """Return the runs of a user that would read other bars or factors today than they did."""
+    asked = {"user_id": user_id, "run_id": None}
+    rows = con.execute(_stored() + SINCE + REVISED_RUNS + READ, asked).fetchall()
+    return [run_id for (run_id,) in rows]
+
+
+def revised_since(con: Connection, run_id: int) -> dict[str, int]:
+    """Return how many facts of a kind (bar, revision, factors) were stored since that it reads."""
+    query = _stored() + SINCE + REVISED_RUN + READ + "GROUP BY facts.kind"
+    return dict(con.execute(query, {"user_id": None, "run_id": run_id}).fetchall())
+
+
 def extra_metrics(con: Connection, run_id: int) -> dict[str, float | None]:
     """Return the metrics that the result's row has no column for."""
     query = "SELECT metric, value FROM run_metrics WHERE backtest_run_id = ?"
@@ -249,6 +311,13 @@ def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
     from bitstockerz_lab.measures import Metrics  # noqa: PLC0415 - only completed runs have them
 
     return Metrics(**{name: row[name] for name in RESULTS}, **extra)  # type: ignore[arg-type]
+
+
+def _stored() -> str:
+    """Return the beginning of a query that asks for stored bars."""
+    from bitstockerz_lab.market.store.bars import STORED  # noqa: PLC0415 - a room opens when entered
+
+    return STORED
 
 
 def _lives(pid: int, started: float) -> bool:

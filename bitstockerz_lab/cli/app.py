@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bitstockerz_lab import __version__
-from bitstockerz_lab.cli import backtests, batch, demo, market, strategies, tools
+from bitstockerz_lab.cli import (
+    backtests,
+    batch,
+    demo,
+    market,
+    output,
+    quality,
+    quotes,
+    strategies,
+    tools,
+    updates,
+)
 from bitstockerz_lab.cli.settings import Settings, examples
 from bitstockerz_lab.errors import LabError
 
@@ -27,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (market, backtests, batch, tools, demo):
+for commands in (market, updates, quality, quotes, backtests, batch, tools, demo):
     commands.add_to(app)
 app.add_typer(strategies.app, name="strategies")
 
@@ -110,7 +121,7 @@ def _told(problem: BaseException) -> int:
         case KeyboardInterrupt() | typer.Abort():
             message, status = "interrupted", INTERRUPTED
         case LabError():
-            message = str(problem)
+            message = output.in_its_own_words(str(problem))
         case typer.TyperException():
             command = getattr(getattr(problem, "ctx", None), "command_path", "bitstockerz")
             message = f"{problem.format_message().rstrip('.')}. See {command} --help"

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?\+00:00$")
+_OPTION = re.compile(r"(?<![\w.'\"])([a-z]+(?:_[a-z]+)*)=(True|False)?(\[[^\]]*\])?")
+_VERBS = {
+    "load_factors": "bitstockerz load --factors",
+    "load_actions": "bitstockerz load --actions",
+    "lab.market.load_csv(...)": "bitstockerz load",
+}
 WIDE = 10_000  # of a table that goes into a pipe: no line of it is broken
 
 
@@ -75,6 +81,32 @@ def _of_numpy(value: object) -> Any:  # noqa: ANN401 - any JSON
     if value is pd.NA:
         return None
     return plain(value.tolist()) if hasattr(value, "tolist") else str(value)
+
+
+def in_its_own_words(message: str) -> str:
+    """Return a message of the API as the command line says it: ``name=`` is ``--name``.
+
+    Examples
+    --------
+    >>> in_its_own_words("Pass volume_column='vol' or zero_volume=True.")
+    "Pass --volume-column 'vol' or --zero-volume."
+    """
+    for verb, command in _VERBS.items():
+        message = message.replace(verb, command)
+    return _OPTION.sub(_as_option, message)
+
+
+def _as_option(found: re.Match[str]) -> str:
+    name, flag, listed = found.groups()
+    option = f"--{name.replace('_', '-')}"
+    if flag is not None:
+        return option if flag == "True" else f"no {option}"
+    if listed is not None:
+        return (
+            f"{option} {','.join(part.strip(' []').strip(chr(39)) for part in listed.split(','))}"
+        )
+    follows = found.string[found.end() : found.end() + 1]
+    return f"{option} " if follows.isalnum() or follows in ("'", '"', "-") else option
 
 
 def write_json(value: object) -> None:

@@ -1,7 +1,7 @@
 """Symbols and their bars: loading, checking, adjusting and reading them back."""
 
 from bitstockerz_lab.market.api import Market
-from bitstockerz_lab.market.report import LoadReport
+from bitstockerz_lab.market.report import LoadReport, LoadReports
 from bitstockerz_lab.market.symbols import Symbol
 
-__all__ = ["LoadReport", "Market", "Symbol"]
+__all__ = ["LoadReport", "LoadReports", "Market", "Symbol"]

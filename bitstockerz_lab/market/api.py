@@ -5,12 +5,15 @@ from __future__ import annotations
 from bitstockerz_lab.market.verbs.facts import Facts
 from bitstockerz_lab.market.verbs.listings import Listings
 from bitstockerz_lab.market.verbs.loads import Loads
+from bitstockerz_lab.market.verbs.pictures import Pictures
 from bitstockerz_lab.market.verbs.providers import Providing
-from bitstockerz_lab.market.verbs.quality import Quality
+from bitstockerz_lab.market.verbs.quality import Checks
+from bitstockerz_lab.market.verbs.quotes import Quotes
 from bitstockerz_lab.market.verbs.reads import Reads
+from bitstockerz_lab.market.verbs.watchlists import Watchlists
 
 
-class Market(Loads, Providing, Facts, Reads, Quality, Listings):
+class Market(Loads, Providing, Facts, Reads, Checks, Listings, Watchlists, Quotes, Pictures):
     """Symbols and their bars in one database; a lab has it as `lab.market`.
 
     Parameters

@@ -25,7 +25,10 @@ DISPUTED = "duplicate stamp with other values: nobody can say which row is right
 
 
 def check(
-    bars: pd.DataFrame, timeframe: str = "1d", now: datetime | None = None
+    bars: pd.DataFrame,
+    timeframe: str = "1d",
+    now: datetime | None = None,
+    owners: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Part rows that are bars from rows that break a rule of bars.
 
@@ -36,11 +39,13 @@ def check(
         where a stamp could not be read), in any order. Further columns stay with the accepted.
     timeframe : "1d" or "1h"; the grid the stamps must lie on, and when a bar is known
     now : UTC, naive; a bar that ends later is refused as future. None means the clock.
+    owners : whose each row is, int64 of shape (n_rows,); None if all are of one symbol
 
     Returns
     -------
     accepted : DataFrame
-        Valid bars, ascending, each stamp once.
+        Valid bars, ascending, each stamp once; of several symbols one after the other, with the
+        column `owner`.
     refused : DataFrame of shape (n_refused, 2)
         Columns `row` (position in `bars`, from 0, ascending) and `reason` (every broken rule).
 
@@ -63,10 +68,16 @@ def check(
     reasons = _Reasons(len(bars))
     _check_stamps(stamps, timeframe, now or clock.now(), reasons)
     _check_values({name: bars[name].to_numpy() for name in COLUMNS}, reasons)
-    _check_duplicates(bars, stamps, reasons)
+    _check_duplicates(bars, stamps, reasons, owners)
     good = reasons.none()
+    if owners is not None:
+        bars = bars.assign(owner=owners)
     accepted = bars if good.all() else bars[good]
-    if not accepted.index.is_monotonic_increasing:
+    if owners is not None:
+        whose, ticks = owners[good], stamps.asi8[good]
+        if not _ascending(whose, ticks):
+            accepted = accepted.iloc[np.lexsort((ticks, whose))]
+    elif not accepted.index.is_monotonic_increasing:
         accepted = accepted.sort_index(kind="stable")
     return accepted, reasons.frame()
 
@@ -192,15 +203,24 @@ def _check_values(values: dict[str, np.ndarray], reasons: _Reasons) -> None:
         reasons.add(values["low"] > values[name], f"low above {name}")
 
 
-def _check_duplicates(bars: pd.DataFrame, stamps: pd.DatetimeIndex, reasons: _Reasons) -> None:
+def _ascending(whose: np.ndarray, ticks: np.ndarray) -> bool:
+    """Return whether stamps ascend within each owner, and owners do."""
+    step = np.diff(whose)
+    return bool(((step > 0) | ((step == 0) & (np.diff(ticks) > 0))).all())
+
+
+def _check_duplicates(
+    bars: pd.DataFrame, stamps: pd.DatetimeIndex, reasons: _Reasons, owners: np.ndarray | None
+) -> None:
     good = reasons.none()
     ticks = stamps.asi8 if good.all() else stamps.asi8[good]
-    if (np.diff(ticks) > 0).all():
+    whose = np.zeros(len(ticks), dtype="int8") if owners is None else owners[good]
+    if _ascending(whose, ticks):
         return
     rows = np.flatnonzero(good)
-    order = np.argsort(ticks, kind="stable")
-    sorted_ticks, rows = ticks[order], rows[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(sorted_ticks) != 0])
+    order = np.lexsort((ticks, whose))
+    ticks, whose, rows = ticks[order], whose[order], rows[order]
+    starts = np.flatnonzero(np.r_[True, (np.diff(ticks) != 0) | (np.diff(whose) != 0)])
     group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(rows)]))
     firsts = rows[starts][group]
     differs = np.zeros(len(rows), dtype=bool)

@@ -23,6 +23,8 @@ Adjusted = Literal["all", "split", "raw"]
 
 FACTORS = ("price_factor", "split_factor", "reference_price")
 SHOWN = 3
+DAY = 86_400_000_000
+"""Microseconds of a day."""
 
 
 def how(adjusted: str | bool | None) -> Adjusted:
@@ -111,14 +113,39 @@ def adjust(bars: pd.DataFrame, factors: pd.DataFrame, adjusted: Adjusted) -> pd.
     """
     if adjusted == "raw" or factors.empty or bars.empty:
         return bars
-    dates = pd.DatetimeIndex(factors["date"]).as_unit("us").asi8
-    places = np.searchsorted(dates, bars.index.normalize().as_unit("us").asi8)  # type: ignore[attr-defined]
-    split = np.append(factors["split_factor"].to_numpy(), 1.0)[places]
-    price = np.append(factors["price_factor"].to_numpy(), 1.0)[places]
+    price, split = at(factors, pd.DatetimeIndex(bars.index))
     times = split * price if adjusted == "all" else split
     columns = {name: bars[name].to_numpy() * times for name in PRICES}
     columns["volume"] = bars["volume"].to_numpy() / split
     return pd.DataFrame(columns, index=bars.index, copy=False)
+
+
+def at(factors: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    """Return price and split factors of bars with these stamps (UTC); 1 after the last row."""
+    dates = pd.DatetimeIndex(factors["date"]).as_unit("us").asi8 // DAY
+    places = np.searchsorted(dates, days.as_unit("us").asi8 // DAY)
+    price = np.append(factors["price_factor"].to_numpy(dtype="float64"), 1.0)[places]
+    split = np.append(factors["split_factor"].to_numpy(dtype="float64"), 1.0)[places]
+    return price, split
+
+
+def last_step(factors: pd.DataFrame, until: pd.Timestamp) -> pd.Timestamp | None:
+    """Return the last date, up to `until`, after which a set's factors change; None without one."""
+    pairs = factors[["price_factor", "split_factor"]].to_numpy(dtype="float64")
+    following = np.vstack([pairs[1:], np.ones((1, 2))])
+    reached = (factors["date"] <= until).to_numpy()
+    steps = np.flatnonzero((pairs != following).any(axis=1) & reached)
+    return pd.Timestamp(factors["date"].iloc[steps[-1]]) if len(steps) else None
+
+
+def combine(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return the set whose factors are the products of the factors of two sets."""
+    if one.empty or other.empty:
+        return other if one.empty else one
+    both = pd.concat([one, other]).drop_duplicates("date").sort_values("date", ignore_index=True)
+    days = pd.DatetimeIndex(both["date"])
+    (price, split), (other_price, other_split) = at(one, days), at(other, days)
+    return both.assign(price_factor=price * other_price, split_factor=split * other_split)
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:

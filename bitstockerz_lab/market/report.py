@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
-
-if TYPE_CHECKING:
-    from bitstockerz_lab.market.symbols import Symbol
 
 SHOWN = 5
 
 
-def no_examples() -> pd.DataFrame:
-    """Return an empty frame of refused rows: line, reason, original."""
+@cache
+def _no_examples() -> pd.DataFrame:
     empty = {"line": "int64", "reason": "str", "original": "str"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
+
+
+def no_examples() -> pd.DataFrame:
+    """Return an empty frame of refused rows: line, reason, original."""
+    return _no_examples().copy(deep=False)  # to make it anew takes milliseconds a symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +102,107 @@ class LoadReport:
             form = "%Y-%m-%d" if self.timeframe == "1d" else "%Y-%m-%d %H:%M"
             span = f", {self.first:{form}} to {self.last:{form}}"
         simulated = "; simulated" if self.provider == "synthetic" else ""
-        return (
-            f"{self.inserted:,} inserted, {self.duplicates:,} duplicates, "
-            f"{self.conflicts:,} conflicts, {self.refused:,} refused of {self.rows:,} rows"
-            f"{span} (provider {self.provider}{simulated})"
+        return f"{counts(self)}{span} (provider {self.provider}{simulated})"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReports(Sequence[LoadReport]):
+    """What became of a load of several symbols or files: their reports, and their sum.
+
+    Attributes
+    ----------
+    reports : one for each symbol of each source
+    notes : what is to be told of the load as a whole, a sentence each
+    """
+
+    reports: tuple[LoadReport, ...]
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, at: Any) -> Any:  # noqa: ANN401 - a report, or a slice of them
+        return self.reports[at]
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    @property
+    def rows(self) -> int:
+        """Rows with text in all sources."""
+        return sum(report.rows for report in self.reports)
+
+    @property
+    def inserted(self) -> int:
+        """Rows that are stored now and were not before."""
+        return sum(report.inserted for report in self.reports)
+
+    @property
+    def duplicates(self) -> int:
+        """Rows that were stored already, unchanged."""
+        return sum(report.duplicates for report in self.reports)
+
+    @property
+    def conflicts(self) -> int:
+        """Rows kept out because other values are stored for their stamp."""
+        return sum(report.conflicts for report in self.reports)
+
+    @property
+    def refused(self) -> int:
+        """Rows kept out because they break a rule of bars."""
+        return sum(report.refused for report in self.reports)
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbols, each once."""
+        return list(dict.fromkeys(report.symbol for report in self.reports))
+
+    def frame(self) -> pd.DataFrame:
+        """Return the reports as a frame, a row each."""
+        columns = (
+            "symbol", "timeframe", "source", "rows", "inserted", "duplicates", "conflicts",
+            "refused", "first", "last",
+        )  # fmt: skip
+        return pd.DataFrame(
+            [[getattr(report, name) for name in columns] for report in self.reports],
+            columns=list(columns),
         )
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the sums and the reports in JSON's types."""
+        sums = ("rows", "inserted", "duplicates", "conflicts", "refused")
+        return {
+            "symbols": self.symbols,
+            **{name: getattr(self, name) for name in sums},
+            "notes": list(self.notes),
+            "reports": [report.as_dict() for report in self.reports],
+        }
 
-def counted(symbol: Symbol, **values: Any) -> LoadReport:  # noqa: ANN401 - the report's own fields
-    """Return a report on a symbol."""
-    return LoadReport(symbol=symbol.symbol, **values)
+    def __str__(self) -> str:
+        lines = [f"{self._title()}: {counts(self)}"]
+        lines += [f"  {note}" for note in self.notes]
+        shown = [report for report in self.reports if report.conflicts or report.refused]
+        told = shown or list(self.reports)
+        lines += [line for report in told[:SHOWN] for line in f"  {report}".splitlines()]
+        hidden = len(self.reports) - len(told[:SHOWN])
+        if hidden:
+            lines.append(f"  … and {hidden:,} more.")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p><b>{escape(self._title())}</b>: {escape(counts(self))}</p>"]
+        if self.notes:
+            items = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+            parts.append(f"<ul>{items}</ul>")
+        table = self.frame().to_html(index=False, border=0, max_rows=4 * SHOWN)
+        parts.append(f"<details><summary>{len(self.reports):,} reports</summary>{table}</details>")
+        return "".join(parts)
+
+    def _title(self) -> str:
+        symbols, sources = len(self.symbols), len({report.source for report in self.reports})
+        return f"{symbols:,} symbol(s) from {sources:,} source(s)"
+
+
+def counts(report: LoadReport | LoadReports) -> str:
+    """Return in words what became of how many rows."""
+    return (
+        f"{report.inserted:,} inserted, {report.duplicates:,} duplicates, "
+        f"{report.conflicts:,} conflicts, {report.refused:,} refused of {report.rows:,} rows"
+    )

@@ -9,36 +9,73 @@ from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError
 
 TICKER = re.compile(r"[A-Z0-9^$][A-Z0-9.\-_=^$]{0,31}")
+CURRENCY = re.compile(r"[A-Z0-9]{2,12}")
 
 MICS = {
-    "NYSE": "XNYS",
-    "NASDAQ": "XNAS",
-    "AMEX": "XASE",
-    "ARCA": "ARCX",
-    "LSE": "XLON",
-    "TSX": "XTSE",
-}
-"""What people call an exchange, and its ISO 10383 code, which is stored."""
+    "NYSE": "XNYS", "NYQ": "XNYS", "NEW YORK": "XNYS",
+    "NASDAQ": "XNAS", "NASDAQ GS": "XNAS", "NASDAQ GM": "XNAS", "NASDAQ CM": "XNAS",
+    "NASDAQGS": "XNAS", "NASDAQGM": "XNAS", "NASDAQCM": "XNAS", "NMS": "XNAS", "NGM": "XNAS",
+    "NCM": "XNAS", "XNGS": "XNAS", "XNMS": "XNAS", "XNCM": "XNAS",
+    "AMEX": "XASE", "NYSE AMERICAN": "XASE", "NYSE MKT": "XASE",
+    "ARCA": "ARCX", "NYSE ARCA": "ARCX", "NYSEARCA": "ARCX", "PCX": "ARCX",
+    "CBOE BZX": "BATS", "BZX": "BATS", "BTS": "BATS", "IEX": "IEXG",
+    "OTC": "OTCM", "OTC MARKETS": "OTCM", "PNK": "OTCM",
+    "LSE": "XLON", "LONDON": "XLON", "TSX": "XTSE", "TORONTO": "XTSE",
+    "XETRA": "XETR", "FRANKFURT": "XFRA", "PARIS": "XPAR", "EURONEXT PARIS": "XPAR",
+    "AMSTERDAM": "XAMS", "EURONEXT AMSTERDAM": "XAMS", "BRUSSELS": "XBRU",
+    "EURONEXT BRUSSELS": "XBRU", "LISBON": "XLIS", "EURONEXT LISBON": "XLIS", "DUBLIN": "XDUB",
+    "MILAN": "XMIL", "BORSA ITALIANA": "XMIL", "MADRID": "XMAD", "BME": "XMAD", "SIX": "XSWX",
+    "STOCKHOLM": "XSTO", "NASDAQ STOCKHOLM": "XSTO", "HELSINKI": "XHEL", "COPENHAGEN": "XCSE",
+    "OSLO": "XOSL", "VIENNA": "XWBO", "WARSAW": "XWAR", "GPW": "XWAR", "ATHENS": "ASEX",
+    "TOKYO": "XTKS", "JPX": "XTKS", "HKEX": "XHKG", "HONG KONG": "XHKG", "SSE": "XSHG",
+    "SHANGHAI": "XSHG", "SZSE": "XSHE", "SHENZHEN": "XSHE", "KRX": "XKRX", "TWSE": "XTAI",
+    "SGX": "XSES", "ASX": "XASX", "NZX": "XNZE", "BSE": "XBOM", "NSE": "XNSE", "JSE": "XJSE",
+    "TASE": "XTAE", "TADAWUL": "XSAU", "B3": "BVMF", "BOVESPA": "BVMF", "BMV": "XMEX",
+    "IDX": "XIDX", "BURSA MALAYSIA": "XKLS", "SET": "XBKK",
+}  # fmt: skip
+"""What people and providers call an exchange, and its ISO 10383 code, which is stored. Words that
+mean several, like TSE, are left out."""
 
 STOCK_EXCHANGES = frozenset(
     [
-        "XNYS", "XNAS", "XASE", "ARCX", "BATS", "IEXG", "XTSE", "XLON", "XPAR", "XAMS", "XBRU",
-        "XLIS", "XDUB", "XETR", "XFRA", "XMIL", "XMAD", "XSWX", "XSTO", "XHEL", "XCSE", "XOSL",
-        "XICE", "XWBO", "XWAR", "XPRA", "XBUD", "XIST", "XTKS", "XHKG", "XSHG", "XSHE", "XKRX",
-        "XTAI", "XSES", "XASX", "XNZE", "XBOM", "XNSE", "XJSE", "XTAE", "XSAU", "BVMF", "XMEX",
-        "XBUE", "XSGO", "XBOG", "XIDX", "XKLS", "XBKK", "XPHS",
+        "AIXK", "ARCX", "ASEX", "BATS", "BVMF", "IEXG", "MEMX", "OTCM", "XAMS", "XASE", "XASX",
+        "XBDA", "XBEL", "XBKK", "XBOG", "XBOM", "XBRA", "XBRU", "XBSE", "XBUD", "XBUE", "XCSE",
+        "XCYS", "XDUB", "XDUS", "XETR", "XFRA", "XHAM", "XHEL", "XHKG", "XICE", "XIDX", "XIST",
+        "XJSE", "XKAR", "XKLS", "XKRX", "XLIM", "XLIS", "XLIT", "XLJU", "XLON", "XLUX", "XMAD",
+        "XMEX", "XMIL", "XMOS", "XNAS", "XNSE", "XNYS", "XNZE", "XOSL", "XPAR", "XPHS", "XPRA",
+        "XRIS", "XSAU", "XSES", "XSGO", "XSHE", "XSHG", "XSTO", "XSTU", "XSWX", "XTAE", "XTAI",
+        "XTAL", "XTKS", "XTSE", "XWAR", "XWBO", "XZAG",
     ]
 )  # fmt: skip
 """Exchanges that list shares: a symbol on one of them is an EQUITY."""
 
+VENUES = {
+    "binance us": "binanceus", "binance.us": "binanceus", "coinbase pro": "coinbasepro",
+    "coinbase exchange": "coinbaseexchange", "crypto.com": "cryptocom", "gate.io": "gate",
+    "gateio": "gate", "okex": "okx", "whitebit.com": "whitebit",
+}  # fmt: skip
+"""What people call a venue of coins, in lower case, and its name in ccxt, which is stored."""
+
 COIN_VENUES = frozenset(
     [
-        "binance", "binanceus", "bitfinex", "bitflyer", "bitget", "bithumb", "bitmex", "bitso",
-        "bitstamp", "bittrex", "bybit", "coinbase", "coinbasepro", "cryptocom", "deribit", "gateio",
-        "gemini", "htx", "huobi", "kraken", "kucoin", "mexc", "okx", "poloniex", "upbit",
+        "ascendex", "backpack", "bequant", "bigone", "binance", "binancecoinm", "binanceus",
+        "binanceusdm", "bingx", "bit2c", "bitbank", "bitbns", "bitfinex", "bitflyer", "bitget",
+        "bithumb", "bitmart", "bitmex", "bitopro", "bitrue", "bitso", "bitstamp", "bittrade",
+        "bittrex", "bitvavo", "blockchaincom", "blofin", "btcbox", "btcmarkets", "btcturk",
+        "bullish", "bybit", "bybiteu", "cex", "coinbase", "coinbaseexchange",
+        "coinbaseinternational", "coinbasepro", "coincheck", "coinex", "coinmate", "coinone",
+        "coinspot", "cryptocom", "deepcoin", "deribit", "digifinex", "dydx", "exmo", "foxbit",
+        "gate", "gateio", "gemini", "hashkey", "hitbtc", "hollaex", "htx", "huobi", "hyperliquid",
+        "independentreserve", "indodax", "kraken", "krakenfutures", "kucoin", "kucoinfutures",
+        "latoken", "lbank", "luno", "mercado", "mexc", "myokx", "ndax", "okcoin", "okx", "okxus",
+        "onetrading", "p2b", "paradex", "paymium", "phemex", "poloniex", "probit", "tokocrypto",
+        "toobit", "upbit", "whitebit", "woo", "xt", "zaif",
     ]
 )  # fmt: skip
-"""Venues that trade coins, by the names ccxt gives them: a symbol on one of them is a CRYPTO."""
+"""Venues that trade coins, by the names ccxt gives or gave them: a symbol on one is a CRYPTO."""
+
+QUOTES = ("USDT", "USDC", "BUSD", "TUSD", "EUR", "GBP", "JPY", "CHF", "AUD", "CAD", "TRY", "KRW")
+"""What a pair without a hyphen may be priced in, other than USD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +160,11 @@ def describe(listing: Listing) -> Symbol:
     symbol = normalise(listing.symbol)
     exchange = exchange_of(listing.exchange)
     asset_type = _asset_type(symbol, listing.asset_type, exchange)
-    said = _currency(listing.currency)
+    said = currency_of(listing.currency)
     currency = said or "USD"
     base = quote = None
     if asset_type is AssetType.CRYPTO:
-        base, _, quote_text = symbol.rpartition("-")
-        base, quote = (base, quote_text) if base else (symbol, currency)
+        base, quote = _pair(symbol, said)
         if said not in (None, quote):
             raise DataError(
                 f"{symbol} is priced in {quote}, and currency={listing.currency!r} was given. "
@@ -163,7 +199,7 @@ def differences(stored: Symbol, listing: Listing) -> list[str]:
             stored=stored.asset_type,
             given=kind,
         )
-    currency = _currency(listing.currency)
+    currency = currency_of(listing.currency)
     if currency not in (None, stored.currency):
         raise DataError(
             f"{stored.symbol} is stored with prices in {stored.currency}, but "
@@ -213,7 +249,8 @@ def exchange_of(text: str | None) -> str | None:
     upper = MICS.get(text.upper(), text.upper())
     if upper in STOCK_EXCHANGES:
         return upper
-    return text.lower() if text.lower() in COIN_VENUES else text or None
+    lower = VENUES.get(text.lower(), text.lower())
+    return lower if lower in COIN_VENUES else text or None
 
 
 def venue_kind(exchange: str | None) -> AssetType | None:
@@ -221,6 +258,26 @@ def venue_kind(exchange: str | None) -> AssetType | None:
     if exchange in STOCK_EXCHANGES:
         return AssetType.EQUITY
     return AssetType.CRYPTO if exchange in COIN_VENUES else None
+
+
+def _pair(symbol: str, currency: str | None) -> tuple[str, str]:
+    """Return the two sides of a coin's pair; a coin alone is priced in `currency`, or USD."""
+    base, _, quote = symbol.rpartition("-")
+    if base and not CURRENCY.fullmatch(quote):
+        raise DataError(
+            f"{symbol} ends with no currency. Write a pair like 'BTC-USD'.", symbol=symbol
+        )
+    if base:
+        return base, quote
+    ending = next((q for q in QUOTES if symbol.endswith(q) and len(symbol) > len(q) + 1), None)
+    joined = symbol.removesuffix(ending).rstrip("_") if ending else symbol
+    if ending and currency is None:
+        raise DataError(
+            f"{symbol} may be a pair that is priced in {ending}, or a coin that is priced in USD. "
+            f"Write '{joined}-{ending}', or say currency={ending!r} or currency='USD'.",
+            symbol=symbol,
+        )
+    return (joined if ending == currency else symbol), currency or "USD"
 
 
 def _asset_type(symbol: str, said: str | None, exchange: str | None) -> AssetType:
@@ -246,12 +303,24 @@ def _asset_type(symbol: str, said: str | None, exchange: str | None) -> AssetTyp
     return kind
 
 
-def _currency(text: str | None) -> str | None:
+def currency_of(text: str | None, what: str = "currency") -> str | None:
+    """Return a currency's text as it is stored; None for None.
+
+    Parameters
+    ----------
+    text : in any case
+    what : the argument it was given as, for the message
+
+    Raises
+    ------
+    DataError
+        It cannot be a currency.
+    """
     if text is None:
         return None
     upper = str(text).strip().upper()
-    if not re.fullmatch(r"[A-Z0-9]{2,12}", upper):
+    if not CURRENCY.fullmatch(upper):
         raise DataError(
-            f"currency={text!r} is none. Write it like 'USD', 'EUR' or 'USDT'.", currency=text
+            f"{what}={text!r} is no currency. Write it like 'USD', 'EUR' or 'USDT'.", currency=text
         )
     return upper

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PERIODS_A_YEAR = {AssetType.EQUITY: 252, AssetType.CRYPTO: 365}
-LONGER_THAN_A_DAY = {"1w": 52, "1M": 12}
+LONGER_THAN_A_DAY = {"1w": 52, "1mo": 12}
 YEAR = pd.Timedelta(days=365.25)
 ROUNDING = 1e-13
 """Returns of a steady 1 % a day differ by 2e-16; those of a price in cents by more than 1e-7."""

@@ -26,6 +26,7 @@ class Column:
     number : set flush right, in figures of one width
     tone : colours a cell by its value's sign
     unit : written small beside the heading
+    prose : sentences, which may take several lines
     """
 
     label: str
@@ -33,6 +34,7 @@ class Column:
     number: bool = True
     tone: bool = False
     unit: str = ""
+    prose: bool = False
 
 
 def table(
@@ -81,7 +83,7 @@ def _heading(column: Column) -> Markup:
 
 
 def _cell(column: Column, value: object) -> Markup:
-    kinds = ["bz-number"] if column.number else []
+    kinds = ["bz-number"] if column.number else ["bz-prose"] if column.prose else []
     if column.tone and isinstance(value, int | float) and value == value and value != 0:  # noqa: PLR0124 - reason: NaN
         kinds.append("bz-gain" if value > 0 else "bz-loss")
     attribute = Markup(' class="{}"').format(" ".join(kinds)) if kinds else ""

@@ -31,8 +31,9 @@ Connection = duckdb.DuckDBPyConnection
 READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
-    "lock_configuration": True,
 }
+QUIET = "SET enable_progress_bar = false"
+"""DuckDB 2.0 draws a bar on stdout after two seconds, into whatever a program answers there."""
 PARENTS: list[Connection] = []
 """Instances inherited by a fork: their threads stayed behind, so freeing one would hang."""
 HOLDER = re.compile(r"\(PID (\d+)\)")
@@ -163,6 +164,8 @@ class Database:
             stopped = threading.Event()
             timer = threading.Timer(timeout_s, _stop, [con, stopped])
             try:
+                con.execute(QUIET)
+                con.execute("SET lock_configuration = true")
                 _refuse_all_but_reading(con, query)
                 timer.start()
                 return frames.read(con, query, parameters or (), zone="UTC")
@@ -214,6 +217,7 @@ class Database:
                 PARENTS.append(self._instance)
             self._instance = duckdb.connect(":memory:")
             self._instance.execute("SET TimeZone = 'UTC'")
+            self._instance.execute(QUIET)
             self._instance_pid = os.getpid()
         return self._instance
 

@@ -6,15 +6,17 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from bitstockerz_lab import clock, measures
 from bitstockerz_lab.backtests import engine
+from bitstockerz_lab.backtests.data_check import DataCheck
 from bitstockerz_lab.market import bars as market_bars
+from bitstockerz_lab.market.quality import findings
 from tests.helpers import make_bars
 
-if TYPE_CHECKING:
-    import pandas as pd
+NOTHING_FOUND = findings.none()
 
 
 @dataclass
@@ -66,6 +68,12 @@ class FakeRun:
     strategy_version_id: int = 5
     status: str = "completed"
     error_message: str | None = None
+    bars_revised: str = ""
+    data_check: DataCheck = field(
+        default_factory=lambda: DataCheck(
+            "ACME", "1d", NOTHING_FOUND, pd.Timestamp("2026-11-21 06:00", tz="UTC"), is_current=True
+        )
+    )
     created_at: datetime = datetime(2026, 11, 21, 6, 30)  # noqa: DTZ001 - as stored: UTC, naive
     finished_at: datetime = datetime(2026, 11, 21, 6, 30)  # noqa: DTZ001 - as stored: UTC, naive
 

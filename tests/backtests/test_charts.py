@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from bitstockerz_lab.backtests import chart_traces, charts, report_frames
+from bitstockerz_lab.market.charts import thinning
 from tests.backtests.fake_run import fake_run
 from tests.helpers import make_bars
 
@@ -40,7 +41,7 @@ def test_many_bars_are_a_line_that_says_how_many_are_drawn():
     drawing = price_of(fake_run(make_bars(8000, volatility=0.004, drift=0)))
     line = drawing.data[0]
     assert line.type == "scatter"
-    assert len(line.x) <= report_frames.POINTS
+    assert len(line.x) <= thinning.POINTS
     assert f"Drawn: {len(line.x):,} of 8,000 bars" in drawing.layout.xaxis.title.text
 
 
@@ -48,22 +49,6 @@ def test_ten_years_of_days_are_drawn_whole():
     drawing = price_of(fake_run(make_bars(2520, volatility=0.004)))
     assert len(drawing.data[0].x) == 2520
     assert "Drawn" not in drawing.layout.xaxis.title.text
-
-
-def test_thinning_keeps_every_peak_and_trough_and_both_ends():
-    frame = make_bars(20_000, volatility=0.03)[["open", "close"]]
-    shown = report_frames.thin(frame)
-    assert len(shown) <= report_frames.POINTS
-    assert shown.index.is_monotonic_increasing
-    assert shown.index[0] == frame.index[0]
-    assert shown.index[-1] == frame.index[-1]
-    pd.testing.assert_series_equal(shown.max(), frame.max())
-    pd.testing.assert_series_equal(shown.min(), frame.min())
-
-
-def test_thinning_survives_missing_values():
-    frame = pd.DataFrame({"close": np.r_[np.full(4000, np.nan), 1.0, 2.0]})
-    assert report_frames.thin(frame)["close"].max() == 2.0
 
 
 def test_every_trade_is_marked_by_side_and_outcome():

@@ -17,7 +17,7 @@ from bitstockerz_lab.cli.settings import Settings
 
 VERBS = {
     "init", "load", "symbols", "strategies", "backtest", "batch", "report", "verify", "sql",
-    "demo", "lab",
+    "demo", "lab", "check", "fetch", "health", "latest", "providers", "update",
 }  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def test_the_program_is_installed_under_its_name():
     [
         ["frobnicate"],
         ["load"],
-        ["load", "x.csv"],
+        ["load", "--factors", "f.csv"],
         ["load", "--symbol", "A"],
         ["load", "x.csv", "--factors", "f.csv", "--symbol", "A"],
         ["backtest", "A", "B", "--fee-bps", "much"],

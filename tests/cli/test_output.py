@@ -96,3 +96,23 @@ def test_a_table_in_a_pipe_breaks_no_line(capsys):
 def test_an_empty_frame_says_its_sentence(capsys):
     output.write_frame(pd.DataFrame({"a": []}), "Nothing here.")
     assert capsys.readouterr().out == "Nothing here.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Pass volume_column='a b' or zero_volume=True.",
+            "Pass --volume-column 'a b' or --zero-volume.",
+        ),
+        ("or load with strict=False to", "or load with no --strict to"),
+        (
+            "timeframe= may be '1d'; pass date_format=, now",
+            "--timeframe may be '1d'; pass --date-format, now",
+        ),
+        ("Pass columns=['a', 'b'].", "Pass --columns a,b."),
+        ("the first line is 'a=1' and x.y=2", "the first line is 'a=1' and x.y=2"),
+    ],
+)
+def test_a_message_of_the_api_is_told_in_words_of_the_command_line(said, told):
+    assert output.in_its_own_words(said) == told

@@ -79,8 +79,8 @@ def test_a_name_of_your_own_is_simulated_from_its_text(market):
 
 
 def test_a_provider_that_is_none_and_a_symbol_nobody_described(market):
-    with pytest.raises(UnknownName, match=r"No provider 'yfinance'. There is 'synthetic'"):
-        market.load("yfinance", "AAPL")
+    with pytest.raises(UnknownName, match=r"No provider 'reuters'. There are .*synthetic"):
+        market.load("reuters", "AAPL")
     with pytest.raises(UnknownName, match=r"Did you mean 'synthetic'"):
         market.load("syntetic", "AAPL")
     with pytest.raises(DataError, match=r"MINE is new: say what it is"):

@@ -18,7 +18,7 @@ import bitstockerz_lab as bz
 from bitstockerz_lab.market import store
 from bitstockerz_lab.storage import Database
 
-add_bars = store.add_bars
+add_bars = store.bulk.add_many_bars
 
 def add_and_pause(*arguments):
     added = add_bars(*arguments)
@@ -27,7 +27,7 @@ def add_and_pause(*arguments):
     return added
 
 if sys.argv[3] == "pause":
-    store.add_bars = add_and_pause
+    store.bulk.add_many_bars = add_and_pause
 print("start", flush=True)
 bz.open_lab(sys.argv[1]).market.load_csv(sys.argv[2], "B-USD", "1h", asset_type="CRYPTO")
 print("done", flush=True)

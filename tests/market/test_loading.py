@@ -136,7 +136,7 @@ def test_a_load_that_fails_in_the_end_leaves_nothing(database, load, monkeypatch
     def fail(*_, **__):
         raise StorageError("the disk is full")
 
-    monkeypatch.setattr(store, "add_refused", fail)
+    monkeypatch.setattr(store.bulk, "add_many_refused", fail)
     with pytest.raises(StorageError, match=r"disk is full"):
         load(GOOD + BAD)
     assert table(database, "symbols") == table(database, "equity_daily_bars") == []

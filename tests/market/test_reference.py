@@ -80,7 +80,8 @@ def test_the_damaged_file_is_reported_and_strict_refuses_it(market, reference):
     path = reference / "indicators" / "quotes_bad.csv"
     report = market.load_csv(path, "Q", asset_type="EQUITY")
     assert (report.rows, report.inserted, report.refused) == (502, 337, 165)
-    assert "month/day/year" in report.notes[0]
+    assert any("month/day/year" in note for note in report.notes)
+    assert "51 row(s) have no volume; zero_volume=True stores 0 for them." in report.notes
     with pytest.raises(BadBars, match=r"quotes_bad.csv: 165 of 502 rows cannot be stored"):
         market.load_csv(path, "Q2", asset_type="EQUITY", strict=True)
 
@@ -101,19 +102,38 @@ def test_the_file_with_other_headers_and_dates_loads(market, reference):
     assert report.inserted == report.rows == 502
 
 
-def test_an_exchange_export_as_it_arrives_loads_with_one_option(market, reference):
+@pytest.mark.parametrize("symbol", ["BTC-USD", None])
+def test_an_exchange_export_as_it_arrives_loads_with_no_option(market, reference, symbol):
     path = reference / "bars" / "coinbase_export_1h.csv"
-    told = {"symbol": "BTC-USD", "timeframe": "1h", "exchange": "coinbase"}
     with pytest.raises(DataError, match=r"coinbase_export_1h.csv has more than one column of vol"):
-        market.load_csv(path, **told)
-    report = market.load_csv(path, **told, volume_column="volume_btc")
+        market.load_csv(path, "ETH-USD", exchange="coinbase")
+    report = market.load_file(path, symbol, exchange="coinbase")
     assert (report.rows, report.inserted, report.refused) == (20_111, 20_111, 0)
     assert "CryptoDataDownload" in report.notes[0]
+    assert "The volume is the column 'volume_btc': BTC is traded." in report.notes
+    assert "The timeframe 1h is of the file's name." in report.notes
     bars = market.bars("BTC-USD")
     assert bars.iloc[-1].tolist() == [8051, 8056.83, 8021.23, 8035.88, 61.25]
     assert f"{bars.index[0]:%Y-%m-%d %H} {bars.index[-1]:%Y-%m-%d %H}" == (
         "2017-07-01 11 2019-10-17 09"
     )
+
+
+def test_the_whole_folder_loads_by_the_names_of_its_files(market, reference):
+    with pytest.raises(DataError, match=r"AAPL is new: say what it is"):
+        market.load_file(reference / "bars")
+    coins = market.load_file(reference / "bars" / "*-USD_1*.csv", exchange="bitstamp", strict=True)
+    assert (len(coins), coins.inserted) == (3, 1865 + 788 + 33_259)
+    stocks = market.load_csv(
+        [reference / "bars" / f"{name}_1d.csv" for name in ("AAPL", "SPY", "IBM", "BAC", "QQQ")],
+        exchange="XNYS",
+    )
+    assert stocks.inserted == stocks.rows == 4 * 5849 + 3964
+    again = market.load_file(reference / "bars")
+    export = [report for report in again if report.source == "coinbase_export_1h.csv"]
+    assert [report.symbol for report in export] == ["BTC-USD"]
+    assert again.duplicates - export[0].duplicates == coins.rows + stocks.rows
+    assert "AAPL_factors.csv" in again.notes[0]
 
 
 def test_hours_loaded_as_days_are_one_clear_error(market, reference):

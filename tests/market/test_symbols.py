@@ -8,6 +8,7 @@ from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError, UnknownName
 from bitstockerz_lab.market import store, symbols
 from bitstockerz_lab.market.symbols import Listing, describe
+from tests.helpers import make_bars
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,14 @@ def test_what_cannot_be_a_symbol_is_refused_with_an_example(text):
     [
         ("nyse", "XNYS", AssetType.EQUITY),
         ("NASDAQ", "XNAS", AssetType.EQUITY),
+        ("Nasdaq GS", "XNAS", AssetType.EQUITY),
+        ("NMS", "XNAS", AssetType.EQUITY),
+        ("NYSE Arca", "ARCX", AssetType.EQUITY),
+        ("Xetra", "XETR", AssetType.EQUITY),
+        ("asex", "ASEX", AssetType.EQUITY),
+        ("BINANCE", "binance", AssetType.CRYPTO),
+        ("Gate.io", "gate", AssetType.CRYPTO),
+        ("Bitvavo", "bitvavo", AssetType.CRYPTO),
         ("xnys", "XNYS", AssetType.EQUITY),
         ("Bitstamp", "bitstamp", AssetType.CRYPTO),
         ("KRAKEN", "kraken", AssetType.CRYPTO),
@@ -51,6 +60,21 @@ def test_a_coin_without_a_pair_is_quoted_in_its_currency():
     assert (coin.base_asset, coin.quote_asset, coin.currency) == ("BTC", "USDT", "USDT")
 
 
+def test_a_pair_without_a_hyphen_is_taken_apart_only_by_what_is_said():
+    said = describe(Listing("BTCUSDT", exchange="binance", currency="usdt"))
+    assert (said.base_asset, said.quote_asset, said.currency) == ("BTC", "USDT", "USDT")
+    other = describe(Listing("BTCUSDT", exchange="binance", currency="usd"))
+    assert (other.base_asset, other.quote_asset, other.currency) == ("BTCUSDT", "USD", "USD")
+
+
+def test_every_word_for_an_exchange_means_one_that_is_known():
+    assert set(symbols.MICS.values()) <= symbols.STOCK_EXCHANGES
+    assert set(symbols.VENUES.values()) <= symbols.COIN_VENUES
+    assert {
+        symbols.exchange_of(code) for code in symbols.STOCK_EXCHANGES
+    } == symbols.STOCK_EXCHANGES
+
+
 def test_a_share_with_a_hyphen_has_no_base_and_quote():
     share = describe(Listing("BF-B", asset_type="equity"))
     assert (share.base_asset, share.quote_asset, share.currency) == (None, None, "USD")
@@ -65,7 +89,10 @@ def test_a_share_with_a_hyphen_has_no_base_and_quote():
         (Listing("X", asset_type="EQUITY", exchange="kraken"), "which means CRYPTO"),
         (Listing("BTC-USD", "CRYPTO", currency="EUR"), "BTC-USD is priced in USD"),
         (Listing("BTC-EUR", "CRYPTO", currency="USD"), "BTC-EUR is priced in EUR"),
-        (Listing("X", "EQUITY", currency="?"), "currency='\\?' is none"),
+        (Listing("BTC-", "CRYPTO"), "BTC- ends with no currency"),
+        (Listing("BTCUSDT", "CRYPTO"), "Write 'BTC-USDT', or say currency='USDT' or"),
+        (Listing("BTC_EUR", "CRYPTO"), "Write 'BTC-EUR', or say currency='EUR' or"),
+        (Listing("X", "EQUITY", currency="?"), "currency='\\?' is no currency"),
     ],
 )
 def test_what_is_said_of_a_new_symbol_must_hold_together(listing, message):
@@ -99,3 +126,45 @@ def test_a_symbol_is_found_in_any_case_and_a_wrong_one_names_the_nearest(databas
             store.find_symbol(con, "appl")
         with pytest.raises(UnknownName, match=r"load_csv"):
             store.find_symbol(con, "XQZ")
+
+
+def test_several_unknown_symbols_are_one_error_that_names_all(database):
+    with database.write() as con:
+        store.add_symbol(con, describe(Listing("AAPL", exchange="XNAS")))
+        with pytest.raises(UnknownName) as caught:
+            store.find_symbols(con, ["APPL", "aapl", "XQZ", "A1", "B2", "C3", "D4"])
+    told = str(caught.value)
+    assert told.startswith("No symbol 'APPL'. Did you mean 'AAPL'? No symbol 'XQZ'. No symbol 'A1'")
+    assert told.endswith("Nor are there 'D4'. Load their bars with lab.market.load_csv(...).")
+    assert caught.value.values["names"] == ["APPL", "XQZ", "A1", "B2", "C3", "D4"]
+
+
+def test_the_list_tells_of_bars_terms_aliases_and_what_is_retired(lab):
+    lab.market.load_frame(make_bars(5, start="2020-01-01"), "META", exchange="XNAS")
+    lab.market.load_frame(make_bars(3, start="2021-01-01"), "B-USD", exchange="kraken")
+    hours = make_bars(30, timeframe="1h", start="2021-01-03 12:00")
+    lab.market.load_frame(hours, "B-USD", "1h")
+    lab.market.terms("META", tick_size=0.01, sector="Communication Services", country="us")
+    lab.market.alias("FB", "META")
+    lab.market.alias("FACEBOOK", "META")
+    lab.market.retire("META", on="2020-01-06")
+    listed = lab.market.symbols().set_index("symbol")
+    assert listed.columns[:3].tolist() == ["id", "name", "asset_type"]
+    meta, coin = listed.loc["META"], listed.loc["B-USD"]
+    assert (meta["aliases"], meta["country"], meta["tick_size"]) == ("FACEBOOK, FB", "US", 0.01)
+    assert (meta["is_active"], coin["is_active"]) == (False, True)
+    assert f"{meta['status_since']:%Y-%m-%d}" == "2020-01-06"
+    assert f"{meta['first_bar']:%Y-%m-%d} {meta['last_bar']:%Y-%m-%d}" == "2020-01-01 2020-01-05"
+    assert (
+        f"{coin['first_bar']:%Y-%m-%d} {coin['last_bar']:%Y-%m-%d %H}" == "2021-01-01 2021-01-04 17"
+    )
+    assert coin[["status_since", "aliases", "sector"]].isna().all()
+
+
+def test_symbols_are_found_by_their_alias_and_sector(lab):
+    lab.market.load_frame(make_bars(2), "META", exchange="XNAS")
+    lab.market.load_frame(make_bars(2), "XOM", exchange="XNYS")
+    lab.market.alias("FB", "META")
+    lab.market.terms("XOM", sector="Energy")
+    assert lab.market.symbols("fb")["symbol"].tolist() == ["META"]
+    assert lab.market.symbols("ener")["symbol"].tolist() == ["XOM"]

@@ -1,4 +1,4 @@
-"""What the stamps of a file say: text or times in, UTC stamps of bars out."""
+"""What the stamps of a file say: text, numbers or times in, UTC stamps of bars out."""
 
 from __future__ import annotations
 
@@ -10,37 +10,62 @@ import pandas as pd
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.market.files import dates, epochs, zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-ISO = re.compile(r"\d{4}-?\d{2}-?\d{2}(?:[ T].*)?")
-ZONE = re.compile(r"(?:[Zz]|[+-]\d{2}:?\d{2})$")
-PARTS = re.compile(r"^(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})(\s.*)?$")
-HALF_DAYS = re.compile(
-    r"^(\d{4}-\d{2}-\d{2})[ T](0?[1-9]|1[0-2])((?::[0-5]\d){0,2})[ -]?([AP])M$", re.IGNORECASE
-)
-"""A date with an hour of a 12-hour clock, like 2019-10-17 09-AM."""
-
 FOREIGN = r"\d:\d{2}\S*\s?([+-](?!00:?00)\d{2}:?\d{2})$"
 """A time with a zone other than UTC; the first group is the zone."""
 
-ORDERS = {
-    "%Y/%m/%d": ("year/month/day", (0, 1, 2)),
-    "%m/%d/%Y": ("month/day/year", (2, 0, 1)),
-    "%d/%m/%Y": ("day/month/year", (2, 1, 0)),
-}
-"""The orders a date with separators may have: its name, and where year, month and day stand."""
-
-CENTURY_TURN = 69
-"""A year of two digits from here on is in the 1900s, as in POSIX `strptime`."""
+ZONED = r"[ T].*(?:Z|z|UTC|GMT|[+-]\d{2}:?\d{2})$"
+"""A time that says its zone."""
 
 FEW = 10
 """So few stamps at midnight may be hours by chance."""
 
 
+def read(
+    times: pd.Series,
+    timeframe: str,
+    source: str,
+    date_format: str | None = None,
+    timezone: str | None = None,
+) -> tuple[pd.DatetimeIndex, list[str]]:
+    """Return the stamps that times, numbers or texts mean.
+
+    Parameters
+    ----------
+    times : Series of datetime64, of numbers (unix time, or dates in digits) or of texts
+    timeframe, source, date_format, timezone : as for `parse`
+
+    Returns
+    -------
+    stamps : tz-aware UTC DatetimeIndex, NaT where there is none
+    notes : what was found out, a sentence each
+
+    Raises
+    ------
+    DataError
+        No stamp can be read, or the order of day and month cannot be decided.
+    """
+    if pd.api.types.is_datetime64_any_dtype(times.dtype):
+        return of_times(pd.DatetimeIndex(times), timeframe, timezone)
+    if pd.api.types.is_numeric_dtype(times.dtype):
+        values = times.to_numpy(dtype="float64" if times.hasnans else None, na_value=np.nan)
+        found = epochs.of_numbers(values)
+        if found is not None:
+            return _of_unix(*found, timeframe, timezone)
+        times = times.astype("Int64")
+    return parse(times, timeframe, source, date_format, timezone)
+
+
 def parse(
-    texts: pd.Series, timeframe: str, source: str, date_format: str | None = None
+    texts: pd.Series,
+    timeframe: str,
+    source: str,
+    date_format: str | None = None,
+    timezone: str | None = None,
 ) -> tuple[pd.DatetimeIndex, list[str]]:
     """Return the stamps that texts mean.
 
@@ -49,8 +74,10 @@ def parse(
     texts : Series of str
     timeframe : a daily bar's stamp is its date as written, whatever the zone; others are converted
     source : the file's name, for messages
-    date_format : how `strptime` would be told; None reads ISO 8601, and other dates where the
-        whole file leaves one order of day, month and year only
+    date_format : how `strptime` would be told; None reads ISO 8601, unix time, names of months,
+        12-hour clocks, and other dates where the whole file leaves one order of day, month and
+        year only
+    timezone : of hours that say none
 
     Returns
     -------
@@ -63,16 +90,13 @@ def parse(
         No stamp can be read, or the order of day and month cannot be decided.
     """
     texts = texts.astype("str").str.strip()
-    notes: list[str] = []
     if date_format is not None:
         stamps = _by_format(texts, date_format)
+        notes: list[str] = []
+        local = np.full(len(texts), "%z" not in date_format.lower())
     else:
-        stamps = _by_iso(texts, timeframe)
-        stamps, found = _fill(stamps, texts, lambda rest: _by_half_days(rest, timeframe))
-        stamps, more = _fill(stamps, texts, lambda rest: _by_parts(rest, timeframe, source))
-        notes = found + more
-        if timeframe == "1d":
-            notes += _as_written_in(texts.str.extract(FOREIGN)[0].dropna().unique().tolist())
+        stamps, notes = _by_themselves(texts, timeframe, source, timezone)
+        local = ~(_match(texts, ZONED) | _are_unix(texts))
     if len(texts) and stamps.isna().all():
         tried = f" with date_format={date_format!r}" if date_format else ""
         first = texts.iloc[0] if isinstance(texts.iloc[0], str) else ""
@@ -82,14 +106,22 @@ def parse(
             source=source,
             first=first,
         )
+    if timeframe != "1d":
+        stamps, more = zones.to_utc(stamps, local, timezone)
+        notes += more
     return stamps.tz_localize("UTC").rename("timestamp"), notes
 
 
-def of_times(times: pd.DatetimeIndex, timeframe: str) -> pd.DatetimeIndex:
+def of_times(
+    times: pd.DatetimeIndex, timeframe: str, timezone: str | None = None
+) -> tuple[pd.DatetimeIndex, list[str]]:
     """Return the stamps that times mean: a day's date as written; else UTC, if no zone is said."""
+    notes = notes_on_days(times, timeframe)
     if times.tz is not None:
         times = times.tz_localize(None) if timeframe == "1d" else times.tz_convert(None)
-    return times.as_unit("us").tz_localize("UTC").rename("timestamp")
+    elif timeframe != "1d":
+        times, notes = zones.to_utc(times, np.ones(len(times), dtype=bool), timezone)
+    return times.as_unit("us").tz_localize("UTC").rename("timestamp"), notes
 
 
 def notes_on_days(times: pd.DatetimeIndex, timeframe: str) -> list[str]:
@@ -135,9 +167,26 @@ def fit(stamps: pd.DatetimeIndex, timeframe: str, source: str) -> None:
     )
 
 
-def _as_written_in(zones: list[str]) -> list[str]:
-    said = f"Dates were taken as written in {', '.join(zones)}; no day was converted to UTC."
-    return [said] if zones else []
+def _of_unix(
+    stamps: pd.DatetimeIndex, notes: list[str], timeframe: str, timezone: str | None
+) -> tuple[pd.DatetimeIndex, list[str]]:
+    """Return the stamps of unix time, of days their date in the zone."""
+    if timeframe == "1d":
+        stamps = zones.local_days(stamps, timezone)
+    return stamps.tz_localize("UTC").rename("timestamp"), notes
+
+
+def _by_themselves(
+    texts: pd.Series, timeframe: str, source: str, timezone: str | None
+) -> tuple[pd.DatetimeIndex, list[str]]:
+    """Read texts of which nothing was said."""
+    stamps = dates.by_iso(texts, timeframe)
+    stamps, notes = _fill(stamps, texts, lambda rest: _by_unix(rest, timeframe, timezone))
+    stamps, more = _fill(stamps, texts, lambda rest: _by_habit(rest, timeframe, source))
+    notes += more
+    if timeframe == "1d":
+        notes += _as_written_in(texts.str.extract(FOREIGN)[0].dropna().unique().tolist())
+    return stamps, notes
 
 
 def _fill(
@@ -155,18 +204,39 @@ def _fill(
     return pd.DatetimeIndex(ticks), notes
 
 
-def _by_half_days(texts: pd.Series, timeframe: str) -> tuple[pd.DatetimeIndex, list[str]]:
-    """Read hours of a 12-hour clock: 12 AM is midnight, 12 PM is noon."""
-    parts = texts.str.extract(HALF_DAYS)
-    hours = pd.to_numeric(parts[1]) % 12 + 12 * parts[3].str.upper().eq("P")
-    hour = hours.fillna(0).astype("int64").astype("str").str.zfill(2)
-    minutes = parts[2].where(parts[2] != "", ":00")
-    stamps = _by_iso(parts[0] + " " + hour + minutes, timeframe)
-    read = np.flatnonzero(stamps.notna())
-    if len(read) == 0:
-        return stamps, []
-    example = f"{texts.iloc[read[0]]!r} as {stamps[read[0]]:%H:%M}"
-    return stamps, [f"Stamps of a 12-hour clock were read: {example}."]
+def _by_unix(
+    texts: pd.Series, timeframe: str, timezone: str | None
+) -> tuple[pd.DatetimeIndex, list[str]]:
+    numbers = pd.to_numeric(texts.where(_are_unix(texts))).to_numpy("float64", na_value=np.nan)
+    found = epochs.of_numbers(numbers)
+    if found is None:
+        return pd.DatetimeIndex([pd.NaT] * len(texts)), []
+    stamps, notes = _of_unix(*found, timeframe, timezone)
+    return stamps.tz_localize(None), notes
+
+
+def _by_habit(texts: pd.Series, timeframe: str, source: str) -> tuple[pd.DatetimeIndex, list[str]]:
+    """Read dates as people write them."""
+    iso, halves = dates.rewrite(texts)
+    stamps = dates.by_iso(iso, timeframe)
+    stamps, notes = _fill(stamps, iso, lambda rest: dates.by_order(rest, timeframe, source))
+    read = np.flatnonzero(stamps.notna() & halves.to_numpy(dtype="bool"))
+    if len(read):
+        example = f"{texts.iloc[read[0]]!r} as {stamps[read[0]]:%H:%M}"
+        notes.insert(0, f"Stamps of a 12-hour clock were read: {example}.")
+    return stamps, notes
+
+
+def _are_unix(texts: pd.Series) -> np.ndarray:
+    found: np.ndarray = _match(texts, f"^{epochs.TEXT}$") & ~_match(
+        texts, f"^{epochs.COMPACT.pattern}$"
+    )
+    return found
+
+
+def _match(texts: pd.Series, pattern: str) -> np.ndarray:
+    found: np.ndarray = texts.str.contains(pattern).to_numpy(dtype="bool", na_value=False)
+    return found
 
 
 def _by_format(texts: pd.Series, date_format: str) -> pd.DatetimeIndex:
@@ -181,65 +251,9 @@ def _by_format(texts: pd.Series, date_format: str) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(stamps).tz_convert(None).as_unit("us")
 
 
-def _by_iso(texts: pd.Series, timeframe: str) -> pd.DatetimeIndex:
-    texts = texts.where(texts.str.fullmatch(ISO.pattern).fillna(value=False))
-    if timeframe == "1d":
-        texts = texts.where(
-            texts.str.len() <= len("2020-01-31"), texts.str.replace(ZONE, "", regex=True)
-        )
-    stamps = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True)
-    return pd.DatetimeIndex(stamps).tz_convert(None).as_unit("us")
-
-
-def _by_parts(texts: pd.Series, timeframe: str, source: str) -> tuple[pd.DatetimeIndex, list[str]]:
-    """Read dates like 1/31/2020 in the only order that reads all of them."""
-    parts = texts.str.extract(PARTS)
-    readings = {
-        format_: _by_iso(_as_iso(parts, places), timeframe)
-        for format_, (_, places) in ORDERS.items()
-    }
-    read = {format_: np.asarray(stamps.notna()) for format_, stamps in readings.items()}
-    readable = np.logical_or.reduce(list(read.values()))
-    if not readable.any():
-        return readings["%Y/%m/%d"], []
-    orders = [format_ for format_ in ORDERS if read[format_][readable].all()]
-    example = texts[readable].iloc[0]
-    if len(orders) != 1:
-        names = " or ".join(ORDERS[format_][0] for format_ in orders)
-        said = (
-            f"stamps like {example!r} may be {names}, and nothing in the file decides"
-            if orders
-            else f"no order of day, month and year reads all stamps like {example!r}"
-        )
-        ways = " or ".join(
-            f"date_format={_as_written(format_, example)!r}" for format_ in orders or ORDERS
-        )
-        raise DataError(f"{source}: {said}. Pass {ways}.", source=source, example=example)
-    note = f"Stamps like {example!r} were read as {ORDERS[orders[0]][0]}: no other order fits."
-    return readings[orders[0]], [note]
-
-
-def _as_iso(parts: pd.DataFrame, places: tuple[int, int, int]) -> pd.Series:
-    """Return ISO texts of dates taken apart, missing where a year or day has a strange length."""
-    fields = (parts[0], parts[2], parts[3])
-    year, month, day = (fields[place] for place in places)
-    short = year.str.len() == 2  # noqa: PLR2004 - digits
-    century = np.where(pd.to_numeric(year) >= CENTURY_TURN, "19", "20")
-    year = year.where(~short, pd.Series(century, index=year.index) + year)
-    text = year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2) + parts[4].fillna("")
-    return text.where((year.str.len() == 4) & (month.str.len() <= 2) & (day.str.len() <= 2))  # noqa: PLR2004 - digits
-
-
-def _as_written(format_: str, example: str) -> str:
-    """Return a format with the example's own separator, length of year and time of day."""
-    found = PARTS.match(example)
-    if found is None:  # pragma: no cover - the example was read by it
-        return format_
-    if not any(len(found[place]) == 4 for place in (1, 4)):  # noqa: PLR2004 - digits
-        format_ = format_.replace("%Y", "%y")
-    time = (found[5] or "").strip()
-    clock_format = {0: "", 1: " %H:%M", 2: " %H:%M:%S"}.get(time.count(":"), "") if time else ""
-    return format_.replace("/", found[2]) + clock_format
+def _as_written_in(zones: list[str]) -> list[str]:
+    said = f"Dates were taken as written in {', '.join(zones)}; no day was converted to UTC."
+    return [said] if zones else []
 
 
 def _commonest_step(ticks: np.ndarray) -> pd.Timedelta | None:
@@ -267,5 +281,8 @@ def _way_out(step: pd.Timedelta | None, timeframe: str) -> str:
         if step == clock.TIMEFRAMES[name] and name != timeframe:
             return f"Pass timeframe={name!r}."
     if timeframe == "1d":
-        return "A daily bar's stamp is its date, like 2020-01-31."
+        return (
+            "A daily bar's stamp is its date, like 2020-01-31; unix time of another zone's "
+            "midnights needs timezone=."
+        )
     return f"A {timeframe} bar's stamp is its start, a full hour UTC, like 2020-01-31 14:00."

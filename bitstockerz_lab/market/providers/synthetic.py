@@ -13,7 +13,6 @@ streams have not changed since NumPy 1.17, and prices are rounded to cents.
 from __future__ import annotations
 
 import hashlib
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ import pandas as pd
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.market import calendars
 from bitstockerz_lab.market.bars import COLUMNS, PRICES
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 PROVIDER = "synthetic"
 TAIL = 4
 """Degrees of freedom of the returns' t distribution."""
-
-FIRST_SESSION = "1990-01-01"
-"""exchange_calendars knows XNYS from 2006 on unless it is told."""
 
 OVERNIGHT = 0.25
 """Share of a stock's daily variance that falls between close and open."""
@@ -116,8 +113,8 @@ SAMPLES: tuple[Sample, ...] = (
 def generate(
     timeframe: str,
     asset_type: str,
-    start: str,
-    end: str,
+    start: str | pd.Timestamp,
+    end: str | pd.Timestamp,
     *,
     seed: int,
     style: Style | None = None,
@@ -242,21 +239,13 @@ class _Draws:
         return tailed
 
 
-def _stamps(timeframe: str, asset_type: str, start: str, end: str) -> pd.DatetimeIndex:
+def _stamps(
+    timeframe: str, asset_type: str, start: str | pd.Timestamp, end: str | pd.Timestamp
+) -> pd.DatetimeIndex:
     first, last = clock.utc(start), clock.last_stamp(end, timeframe)
-    if asset_type != AssetType.EQUITY:
-        step = "D" if timeframe == "1d" else "h"
-        stamps = pd.date_range(first, last, freq=step, unit="us").tz_convert(None)
-        return pd.DatetimeIndex(stamps.to_numpy(), name="timestamp").tz_localize("UTC")
-    import exchange_calendars  # noqa: PLC0415 - reason: heavy
-
-    with warnings.catch_warnings():
-        # exchange_calendars 4.13 reads Series.values, which pandas 3.1 deprecates for zoned times
-        warnings.filterwarnings("ignore", message="Series.values returning an ndarray")
-        calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION)
-    sessions = calendar.sessions
-    sessions = sessions[(sessions >= first.tz_convert(None)) & (sessions <= last.tz_convert(None))]
-    return pd.DatetimeIndex(sessions.to_numpy(), name="timestamp").as_unit("us").tz_localize("UTC")
+    stock = asset_type == AssetType.EQUITY
+    calendar = calendars.Calendar(calendars.HOME if stock else calendars.ALWAYS_OPEN)
+    return calendar.expected(timeframe, first, last)
 
 
 def _walk(

@@ -1,4 +1,4 @@
-"""Bars: the three tables, what is stored in them, reading and adding."""
+"""Bars: the three tables, what is stored in them, and reading it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.storage import frames
+from bitstockerz_lab.market import corrections
 
 if TYPE_CHECKING:
     from bitstockerz_lab.market.symbols import Symbol
@@ -35,40 +36,26 @@ WITH stored AS (
 )
 """
 
-EXTENT = """
-SELECT timeframe, min(timestamp) AS first, max(timestamp) AS last
-FROM stored
-WHERE symbol_id = ?
-GROUP BY timeframe
-ORDER BY timeframe
+REVISIONS = """
+    UNION ALL
+    SELECT timestamp, open, high, low, close, volume, ''
+    FROM bar_revisions
+    WHERE symbol_id = $symbol_id AND timeframe = $timeframe AND timestamp BETWEEN $first AND $last
+        AND created_at <= $known
 """
+"""What follows the bars in a read, oldest first."""
 
-PROVIDERS = """
-SELECT DISTINCT provider
-FROM stored
-WHERE symbol_id = ? AND timeframe = ? AND timestamp BETWEEN ? AND ? AND created_at <= ?
-ORDER BY provider
-"""
+REVISION = ""
+"""The provider of a row that is a revision; no provider is called that."""
 
-CONFLICTS = """
-SELECT
-    incoming.timestamp,
-    concat_ws(', ',
-        CASE WHEN stored.open <> incoming.open
-            THEN format('open stored {}, here {}', stored.open, incoming.open) END,
-        CASE WHEN stored.high <> incoming.high
-            THEN format('high stored {}, here {}', stored.high, incoming.high) END,
-        CASE WHEN stored.low <> incoming.low
-            THEN format('low stored {}, here {}', stored.low, incoming.low) END,
-        CASE WHEN stored.close <> incoming.close
-            THEN format('close stored {}, here {}', stored.close, incoming.close) END,
-        CASE WHEN stored.volume <> incoming.volume
-            THEN format('volume stored {}, here {}', stored.volume, incoming.volume) END
-    ) AS difference
-FROM incoming
-JOIN stored ON stored.timestamp = incoming.timestamp
-WHERE stored.symbol_id = ? AND stored.timeframe = ? AND difference <> ''
-ORDER BY incoming.timestamp
+REMOVED = """
+WITH removed AS (
+    SELECT timestamp
+    FROM bar_revisions
+    WHERE symbol_id = $symbol_id AND timeframe = $timeframe
+    QUALIFY row_number() OVER (PARTITION BY timestamp ORDER BY created_at DESC) = 1
+        AND open IS NULL
+)
 """
 
 
@@ -76,56 +63,58 @@ ORDER BY incoming.timestamp
 class BarsTable:
     """The statements of one table of bars."""
 
-    insert: str
     read: str
+    extent: str
+    any: str
 
 
 EQUITY_DAILY = BarsTable(
-    insert="""
-    INSERT INTO equity_daily_bars
-        (symbol_id, date, open, high, low, close, volume, provider, created_at)
-    SELECT $symbol_id, timestamp, open, high, low, close, volume, $provider, $now
-    FROM incoming
-    WHERE CAST(timestamp AS DATE) NOT IN
-        (SELECT date FROM equity_daily_bars WHERE symbol_id = $symbol_id)
-    """,
     read="""
-    SELECT date AS timestamp, open, high, low, close, volume
+    SELECT date AS timestamp, open, high, low, close, volume,
+        provider
     FROM equity_daily_bars
-    WHERE symbol_id = ? AND date BETWEEN CAST(? AS DATE) AND CAST(? AS DATE) AND created_at <= ?
+    WHERE symbol_id = $symbol_id AND date BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)
+        AND created_at <= $known
     """,
+    extent="""
+    SELECT min(date), max(date)
+    FROM equity_daily_bars
+    WHERE symbol_id = $symbol_id AND date NOT IN (FROM removed)
+    """,
+    any="SELECT 1 FROM equity_daily_bars WHERE symbol_id = ? LIMIT 1",
 )
 
 CRYPTO_DAILY = BarsTable(
-    insert="""
-    INSERT INTO crypto_daily_bars
-        (symbol_id, date, open, high, low, close, volume, provider, created_at)
-    SELECT $symbol_id, timestamp, open, high, low, close, volume, $provider, $now
-    FROM incoming
-    WHERE CAST(timestamp AS DATE) NOT IN
-        (SELECT date FROM crypto_daily_bars WHERE symbol_id = $symbol_id)
-    """,
     read="""
-    SELECT date AS timestamp, open, high, low, close, volume
+    SELECT date AS timestamp, open, high, low, close, volume,
+        provider
     FROM crypto_daily_bars
-    WHERE symbol_id = ? AND date BETWEEN CAST(? AS DATE) AND CAST(? AS DATE) AND created_at <= ?
+    WHERE symbol_id = $symbol_id AND date BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)
+        AND created_at <= $known
     """,
+    extent="""
+    SELECT min(date), max(date)
+    FROM crypto_daily_bars
+    WHERE symbol_id = $symbol_id AND date NOT IN (FROM removed)
+    """,
+    any="SELECT 1 FROM crypto_daily_bars WHERE symbol_id = ? LIMIT 1",
 )
 
+# a provider only where it changes: a text for each of very many bars costs as much as the bars
 CRYPTO_HOURLY = BarsTable(
-    insert="""
-    INSERT INTO crypto_hourly_bars
-        (symbol_id, timestamp, open, high, low, close, volume, provider, created_at)
-    SELECT $symbol_id, timestamp, open, high, low, close, volume, $provider, $now
-    FROM incoming
-    WHERE timestamp NOT IN
-        (SELECT timestamp FROM crypto_hourly_bars WHERE symbol_id = $symbol_id)
-    """,
     read="""
-    SELECT timestamp, open, high, low, close, volume
+    SELECT timestamp, open, high, low, close, volume,
+        nullif(provider, lag(provider) OVER ()) AS provider
     FROM crypto_hourly_bars
-    WHERE symbol_id = ? AND timestamp BETWEEN ? AND ? AND created_at <= ?
+    WHERE symbol_id = $symbol_id AND timestamp BETWEEN $first AND $last
+        AND created_at <= $known
     """,
+    extent="""
+    SELECT min(timestamp), max(timestamp)
+    FROM crypto_hourly_bars
+    WHERE symbol_id = $symbol_id AND timestamp NOT IN (FROM removed)
+    """,
+    any="SELECT 1 FROM crypto_hourly_bars WHERE symbol_id = ? LIMIT 1",
 )
 
 TABLES = {
@@ -143,7 +132,11 @@ FROM (
     UNION ALL
     SELECT created_at FROM crypto_hourly_bars WHERE symbol_id = $symbol_id
     UNION ALL
+    SELECT created_at FROM bar_revisions WHERE symbol_id = $symbol_id
+    UNION ALL
     SELECT created_at FROM price_factors WHERE symbol_id = $symbol_id
+    UNION ALL
+    SELECT created_at FROM corporate_actions WHERE symbol_id = $symbol_id
 )
 """
 
@@ -168,14 +161,25 @@ def table_of(asset_type: AssetType, timeframe: str) -> BarsTable:
 
 
 def extents(con: Connection, symbol: Symbol) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
-    """Return first and last stamp stored (UTC) by timeframe."""
-    rows = con.execute(STORED + EXTENT, [symbol.id]).fetchall()
-    return {name: (clock.utc(first), clock.utc(last)) for name, first, last in rows}
+    """Return first and last stamp stored (UTC) by timeframe; bars that were taken out are none."""
+    found = {}
+    for timeframe, table in _tables(symbol):
+        values = {"symbol_id": symbol.id, "timeframe": timeframe}
+        ((first, last),) = con.execute(REMOVED + table.extent, values).fetchall()
+        if first is not None:
+            found[timeframe] = (clock.utc(first), clock.utc(last))
+    return found
 
 
 def timeframes(con: Connection, symbol: Symbol) -> list[str]:
     """Return the timeframes in which bars of a symbol are stored."""
-    return list(extents(con, symbol))
+    return [
+        name for name, table in _tables(symbol) if con.execute(table.any, [symbol.id]).fetchall()
+    ]
+
+
+def _tables(symbol: Symbol) -> list[tuple[str, BarsTable]]:
+    return [(name, table) for (kind, name), table in TABLES.items() if kind is symbol.asset_type]
 
 
 def read_bars(
@@ -185,60 +189,38 @@ def read_bars(
     span: tuple[datetime, datetime],
     known: datetime,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return raw bars and the names of their providers.
+    """Return raw bars, as corrected until then, and the names of their providers.
 
     Parameters
     ----------
     con : a lease's connection
     symbol, timeframe : whose bars, and which
     span : first and last stamp, inclusive, UTC naive
-    known : bars stored later are left out, UTC naive
+    known : bars and revisions stored later are left out, UTC naive
     """
-    bars = frames.read(con, table_of(symbol.asset_type, timeframe).read, [symbol.id, *span, known])
-    rows = con.execute(STORED + PROVIDERS, [symbol.id, timeframe, *span, known]).fetchall()
-    index = pd.DatetimeIndex(bars.pop("timestamp")).as_unit("us").tz_localize("UTC")
-    bars = bars.set_index(index.rename("timestamp"))
-    if not index.is_monotonic_increasing:  # loads come in order, so the database rarely has to sort
+    values = {
+        "symbol_id": symbol.id, "timeframe": timeframe, "first": span[0], "last": span[1],
+        "known": known,
+    }  # fmt: skip
+    statement = table_of(symbol.asset_type, timeframe).read + REVISIONS
+    rows = con.execute(statement, values).fetchnumpy()
+    stamps = rows.pop("timestamp").astype("datetime64[us]", copy=False)
+    index = pd.DatetimeIndex(stamps, dtype="datetime64[us, UTC]", name="timestamp", copy=False)
+    providers = rows.pop("provider")
+    columns = {name: np.ma.filled(values, np.nan) for name, values in rows.items()}
+    bars = pd.DataFrame(columns, index=index, copy=False)
+    names = set(np.ma.compressed(providers).tolist())
+    if REVISION in names:  # last, for a UNION ALL keeps the order of its parts
+        names.remove(REVISION)
+        own = int(np.flatnonzero(providers == REVISION)[0])
+        bars = corrections.overlay(bars[:own], bars[own:])
+    if not bars.index.is_monotonic_increasing:  # loads come in order: there is rarely much to sort
         bars = bars.sort_index()
-    return bars, [name for (name,) in rows]
-
-
-def add_bars(
-    con: Connection, symbol: Symbol, timeframe: str, bars: pd.DataFrame, provider: str
-) -> tuple[int, pd.DataFrame]:
-    """Store bars whose stamps are not there yet.
-
-    Parameters
-    ----------
-    con : a write lease's connection
-    symbol : a stored one
-    timeframe : of the bars
-    bars : checked bars, ascending, index tz-aware UTC
-    provider : who says so
-
-    Returns
-    -------
-    inserted : how many were stored
-    conflicts : DataFrame with columns timestamp (naive UTC), difference: bars that are stored with
-        other values, which stay
-    """
-    incoming = bars.assign(timestamp=bars.index.tz_convert(None))  # type: ignore[attr-defined]
-    statement = table_of(symbol.asset_type, timeframe).insert
-    values = {"symbol_id": symbol.id, "provider": provider, "now": next_moment(con, symbol)}
-    with frames.registered(con, "incoming", incoming):
-        inserted = frames.only(con, statement, values)
-        if inserted == len(bars):
-            return inserted, no_conflicts()
-        return inserted, frames.read(con, STORED + CONFLICTS, [symbol.id, timeframe])
-
-
-def no_conflicts() -> pd.DataFrame:
-    """Return the conflicts of a load without any."""
-    return pd.DataFrame({"timestamp": [], "difference": []})
+    return bars, sorted(names)
 
 
 def newest(con: Connection, symbol: Symbol) -> datetime | None:
-    """Return when the newest bar or factor of a symbol was stored, UTC naive; None without any."""
+    """Return when the newest fact of a symbol was stored, UTC naive; None without any."""
     ((when,),) = con.execute(NEWEST, {"symbol_id": symbol.id}).fetchall()
     return when  # type: ignore[no-any-return]
 

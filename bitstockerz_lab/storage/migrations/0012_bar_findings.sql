@@ -9,9 +9,13 @@ CREATE TABLE bar_checks (
     symbol_id BIGINT NOT NULL,
     timeframe VARCHAR NOT NULL,
     calendar VARCHAR NOT NULL,
+    -- of the checks themselves: other rules ask for another check
+    rules INTEGER NOT NULL,
     bars BIGINT NOT NULL,
     -- the newest fact that was looked at: what is stored later is unchecked
     bars_as_of TIMESTAMP NOT NULL,
+    -- the check whose findings these are: this one, or an earlier one that found the same
+    findings_of BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
 

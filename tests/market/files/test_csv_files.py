@@ -7,16 +7,17 @@ import pytest
 
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.files import csv_files
+from bitstockerz_lab.market.files.layout import Layout
 
 HEADER = "date,open,high,low,close,volume\n"
 
 
 @pytest.fixture
 def read(tmp_path):
-    def reading(content, timeframe="1d", **options):
+    def reading(content, timeframe="1d", symbol=None, **layout):
         path = tmp_path / "file.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return csv_files.read_csv(path, timeframe, **options)
+        return csv_files.read_csv(path, timeframe, Layout(**layout), symbol)
 
     return reading
 
@@ -75,11 +76,12 @@ def test_one_bad_cell_costs_only_its_row_and_lines_are_found_again(read, newline
         [
             [1, 2, 1, 1.5, 10],
             [1, nan, 1, 1.5, 10],
-            [nan, 2, 1, 1.5, 10],
+            [1000, 2, 1, 1.5, 10],
             [1, 2, 1, 1.5, 10],
             [np.inf, nan, 1, nan, nan],
         ],
     )
+    assert "Commas part thousands, like in '1,000'." in incoming.notes
     assert incoming.malformed.lines == [4, 8]
     assert incoming.malformed.reasons[0] == "a row of 4 where the header has 7 columns"
     assert incoming.malformed.originals == [lines[3], lines[7]]
@@ -115,19 +117,20 @@ def test_date_format_reads_stamps_that_are_not_iso(read):
     [
         (HEADER, "has a header and no rows"),
         ("\n\n  \n", "file.csv is empty"),
-        (b"PK\x03\x04\x00\x00\x08", "is no text file. Give a CSV file"),
-        (b"\xff\xfed\x00a\x00t\x00", "is no text file"),
+        (b"PK\x03\x04\x00\x00\x08", "is an archive where one file is needed"),
+        (b"\xff\xfed\x00a\x00t\x00", "no column open, .*reads 'dat'"),
+        (b"\x00\x01\x02date", "is no text file. Give a CSV file"),
         (b"date,open\n\xe9\xe8,1", "is no UTF-8 text"),
         (b"\x89\xd0garbage\n", "is no UTF-8 text"),
-        ("banner\n" * 10 + HEADER, "no column open, high, low, close, volume, .*reads 'banner'"),
-        ("banner\n" + HEADER.replace("low", "l"), "no column low; its header reads 'date,open"),
+        ("banner\n" * 10 + HEADER, "no column open, high, low, close, .*reads 'banner'"),
+        ("banner\n" + HEADER.replace("low", "lo"), "no column low; its header reads 'date,open"),
         (
             "open,high,low,close,volume\n1,1,1,1,1\n",
             "no column timestamp or date; its header reads",
         ),
         ("date,open,high,low,close\n2020-01-02,1,1,1,1\n", "no column volume"),
         ("date," + HEADER + "x,x,1,1,1,1,1\n", "more than one column.*'date' and 'date'"),
-        ("timestamp," + HEADER + "x,x,1,1,1,1,1\n", "more than one column.*'timestamp' and 'date'"),
+        ("timestamp," + HEADER + "x,x,1,1,1,1,1\n", "no stamp can be read; the first is 'x'"),
         (HEADER.replace("open", "Open,OPEN") + "x,1,1,1,1,1,1\n", "'Open' and 'OPEN'"),
         ("a\rb", "cannot be read as CSV: new-line character seen"),
         ("x" * 500, r"header reads 'x{119}…'"),
@@ -153,8 +156,9 @@ def test_an_exchanges_export_loads_with_one_option(read):
     assert incoming.notes == [
         "Line 1 was skipped above the header; the first is 'Hours in UTC,https://example.org'.",
         "The volume is the column 'volume_btc'.",
-        "Columns left out: symbol, volume.",
+        "Columns left out: volume.",
         "Stamps of a 12-hour clock were read: '2019-10-17 01-PM' as 13:00.",
+        "The symbol BTC-USD is of the file's own column, written 'BTCUSD' there.",
     ]
     assert incoming.locate(np.array([2]))[0] == [5]
     assert read(EXPORT, "1h", volume_column="volume").bars["volume"].tolist() == [16, 27, 38]
@@ -172,16 +176,27 @@ def test_the_header_is_the_first_line_that_names_every_column(read):
 
 
 def test_which_of_two_columns_is_the_volume_is_not_guessed(read):
+    nameless = EXPORT.replace("symbol", "note")
     with pytest.raises(DataError, match=r"file.csv has more than one .*'volume_btc' and 'volume'"):
-        read(EXPORT, "1h")
+        read(nameless, "1h")
     with pytest.raises(DataError, match=r"Pass volume_column='volume_btc' or volume_column='vol"):
-        read(EXPORT, "1h")
-    only = EXPORT.replace(",volume\n", ",Vol USD\n").replace("volume_btc", "Vol BTC")
-    with pytest.raises(DataError, match=r"no column volume; .*Pass volume_column='Vol BTC' or"):
+        read(nameless, "1h", symbol="ETH-USD")
+    only = nameless.replace(",volume\n", ",quote\n").replace("volume_btc", "Vol BTC")
+    with pytest.raises(
+        DataError, match=r"but 'Vol BTC', which may be in .*Pass volume_column='Vol"
+    ):
         read(only, "1h")
     assert read(only, "1h", volume_column="vol btc").bars["volume"].tolist() == [1.5, 2.5, 3.5]
     other = HEADER.replace("\n", ",volatility\n") + "2020-01-02,2,6,1,4,5,9\n"
     assert read(other).bars["volume"].tolist() == [5]
+
+
+@pytest.mark.parametrize("symbol", ["BTC-USD", "btc/usdt", None])
+def test_a_column_named_after_the_base_asset_is_the_volume_and_told(read, symbol):
+    incoming = read(EXPORT, "1h", symbol=symbol)
+    assert incoming.bars["volume"].tolist() == [1.5, 2.5, 3.5]
+    assert "The volume is the column 'volume_btc': BTC is traded." in incoming.notes
+    assert incoming.owners.symbols == (symbol or "BTC-USD",)
 
 
 @pytest.mark.parametrize(

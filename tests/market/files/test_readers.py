@@ -8,16 +8,18 @@ import pytest
 
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.files import readers
+from bitstockerz_lab.market.files.layout import Layout
+from bitstockerz_lab.market.files.opening import unpack
 from tests.helpers import make_bars
 
 
 def test_a_frame_is_taken_by_its_index_with_columns_in_any_case_and_order():
     good = make_bars(5)
     strange = good[["volume", "low", "high", "close", "open"]].rename(columns=str.title)
-    strange = strange.assign(Symbol="X")
+    strange = strange.assign(Sector="X")
     incoming = readers.read_frame(strange)
     pd.testing.assert_frame_equal(incoming.bars, good, check_freq=False, check_index_type=False)
-    assert incoming.notes == ["Columns left out: Symbol."]
+    assert incoming.notes == ["Columns left out: Sector."]
 
 
 def test_which_column_of_a_frame_or_parquet_file_is_the_volume_is_asked(tmp_path):
@@ -29,8 +31,12 @@ def test_which_column_of_a_frame_or_parquet_file_is_the_volume_is_asked(tmp_path
     ):
         with pytest.raises(DataError, match=r"'volume' and 'Volume_USD', and picking one"):
             reading(source)
-        assert (reading(source, volume_column="volume_usd").bars["volume"] == 7).all()
-        assert (reading(source, volume_column="volume").bars["volume"] == two["volume"]).all()
+        assert (
+            reading(source, layout=Layout(volume_column="volume_usd")).bars["volume"] == 7
+        ).all()
+        assert (
+            reading(source, layout=Layout(volume_column="volume")).bars["volume"] == two["volume"]
+        ).all()
 
 
 def test_days_of_another_zone_are_told():
@@ -101,13 +107,13 @@ def test_a_parquet_file_is_read_like_a_frame(tmp_path):
     incoming = readers.read_parquet(path)
     pd.testing.assert_frame_equal(incoming.bars, good, check_freq=False, check_index_type=False)
     assert incoming.source == "bars.parquet"
-    assert incoming.digest() == readers.file_digest(path)
+    assert incoming.digest() == unpack(path).digest()
 
 
 def test_a_file_that_is_no_parquet_says_so(tmp_path):
     path = tmp_path / "bars.parquet"
-    path.write_text("date,open\n")
-    with pytest.raises(DataError, match=r"bars.parquet cannot be read as Parquet: .*load_csv"):
+    path.write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(DataError, match=r"bars.parquet cannot be read: .* Get the file again"):
         readers.read_parquet(path)
 
 

@@ -34,8 +34,8 @@ def test_a_days_stamp_is_its_date_as_written_whatever_the_zone():
         "2020-01-07 00:00",
     ]
     new_york = pd.DatetimeIndex(["2020-01-06"], tz="America/New_York")
-    assert stamps.of_times(new_york, "1d")[0] == pd.Timestamp("2020-01-06", tz="UTC")
-    assert stamps.of_times(new_york, "1h")[0] == pd.Timestamp("2020-01-06 05:00", tz="UTC")
+    assert stamps.of_times(new_york, "1d")[0][0] == pd.Timestamp("2020-01-06", tz="UTC")
+    assert stamps.of_times(new_york, "1h")[0][0] == pd.Timestamp("2020-01-06 05:00", tz="UTC")
 
 
 def test_days_of_another_zone_are_told():
@@ -112,12 +112,12 @@ def test_the_option_decides_and_what_it_cannot_read_is_missing():
 
 
 def test_a_junk_stamp_does_not_keep_the_others_from_being_read():
-    read, _ = parse("2020-01-02", "soon", "99/99/2020", "", "2020-02-30", "1571302800")
+    read, _ = parse("2020-01-02", "soon", "99/99/2020", "", "2020-02-30", "123")
     assert read == ["2020-01-02 00:00", None, None, None, None, None]
     assert parse("1/3/2017", "1/31/2017", "99/99/2017")[0][2] is None
 
 
-@pytest.mark.parametrize("texts", [["soon", "later"], ["2019-10-17 13-AM"], ["1571302800"], [""]])
+@pytest.mark.parametrize("texts", [["soon", "later"], ["2019-10-17 13-AM"], ["15713"], [""]])
 def test_a_file_without_one_readable_stamp_is_an_error_that_shows_the_first(texts):
     with pytest.raises(DataError, match=f"no stamp can be read; the first is '{texts[0]}'"):
         parse(*texts)
@@ -161,3 +161,25 @@ def test_a_few_stray_stamps_are_left_to_the_check_of_rows():
     stamps.fit(hours(10, step="D").append(hours(3, "2020-02-01 01:00")), "1d", "file.csv")
     stamps.fit(hours(3, step="D"), "1h", "file.csv")
     stamps.fit(hours(0), "1h", "file.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Jan 02, 2020", "2020-01-02 00:00"),
+        ("January 2, 2020", "2020-01-02 00:00"),
+        ("02-Jan-2020", "2020-01-02 00:00"),
+        ("2 Feb 99", "1999-02-02 00:00"),
+        ("Thu, 2 Jan 2020", "2020-01-02 00:00"),
+        ("Smarch 2, 2020", None),
+        ("10/17/2019 9 AM", "2019-10-17 09:00"),
+        ("10/17/2019 9:00:00 p.m.", "2019-10-17 21:00"),
+        ("2019-10-17 9:00", "2019-10-17 09:00"),
+        ("20191017 090000", "2019-10-17 09:00"),
+        ("20191017090000", "2019-10-17 09:00"),
+        ("2019-10-17 09:00:00 UTC", "2019-10-17 09:00"),
+        ("2019-10-17 09:00:00 EST", None),
+    ],
+)
+def test_dates_as_people_write_them_are_read(text, read):
+    assert parse("2020-01-02 00:00", text, timeframe="1h")[0][1] == read

@@ -1,0 +1,70 @@
+"""What checks found about the bars a run stands on, as recorded; nothing is checked here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bitstockerz_lab import clock
+from bitstockerz_lab.market import history
+from bitstockerz_lab.market import store as market_store
+from bitstockerz_lab.market.quality import result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bitstockerz_lab.backtests.plan import Recipe
+    from bitstockerz_lab.storage import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class DataCheck:
+    """What the newest check of a run's bars found in its period.
+
+    Attributes
+    ----------
+    symbol, timeframe : of the stored bars that the run's are, or are made of
+    findings : those that overlap the period, columns as `lab.market.findings`
+    checked_at : UTC; None if the bars were never checked
+    is_current : whether nothing was stored since
+    """
+
+    symbol: str
+    timeframe: str
+    findings: pd.DataFrame
+    checked_at: pd.Timestamp | None
+    is_current: bool
+
+    @classmethod
+    def read(cls, con: Connection, recipe: Recipe) -> DataCheck:
+        """Return what is recorded about the bars of a recipe; needs a lease."""
+        symbol = recipe.symbol
+        states = {
+            state.timeframe: state for state in market_store.findings.check_states(con, symbol)
+        }
+        sources = history.sources(symbol.asset_type, recipe.timeframe)
+        source = next((name for name in sources if name in states), recipe.timeframe)
+        found = market_store.findings.newest_findings(con, symbol, source)
+        end = clock.bar_end(recipe.end, recipe.timeframe)
+        state = states.get(source)
+        return cls(
+            symbol=symbol.symbol,
+            timeframe=source,
+            findings=found[(found["first"] < end) & (found["last"] >= recipe.start)],
+            checked_at=clock.utc(state.checked_at) if state and state.checked_at else None,
+            is_current=bool(state and state.is_current),
+        )
+
+    @property
+    def verb(self) -> str:
+        """What shows more, or checks: ``lab.market.check('QQQ', '1d')``."""
+        return f"lab.market.check({self.symbol!r}, {self.timeframe!r})"
+
+    def note(self) -> str:
+        """Return what is known of the data, as a sentence without its full stop."""
+        told = f"{result.counted(self.findings)} in this period"
+        if self.checked_at is None:
+            return f"Data: not checked since its bars were stored: {self.verb}"
+        if not self.is_current:
+            return f"Data: {told}, and not checked since bars were stored: {self.verb}"
+        return f"Data: {told}" + ("" if self.findings.empty else f": {self.verb}")

@@ -1,0 +1,70 @@
+"""What a report says of the data that a run stands on, as it is known today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from bitstockerz_lab import pages
+from bitstockerz_lab.enums import Severity
+from bitstockerz_lab.market.quality import result
+from bitstockerz_lab.pages import formats
+
+if TYPE_CHECKING:
+    from bitstockerz_lab.backtests.data_check import DataCheck
+    from bitstockerz_lab.backtests.run import Run
+
+ANCHOR = "data"
+
+KINDS = {Severity.ERROR: "failed", Severity.WARNING: "warning", Severity.INFO: "note"}
+"""How loud a banner is, by the worst finding."""
+
+
+def notices(run: Run, data: DataCheck) -> list[Markup]:
+    """Return the banners about a run's bars."""
+    return [*_findings(data), *_revised(run)]
+
+
+def table(data: DataCheck) -> Markup:
+    """Return the findings in the run's period as a table."""
+    caption = Markup('<p class="bz-caption">{}</p>').format(_source(data))
+    return result.table(data.findings, data.timeframe) + caption
+
+
+def fact(data: DataCheck) -> str:
+    """Return in a few words how checked the data is, and what was found."""
+    if data.checked_at is None:
+        return f"never checked; {data.verb} does it"
+    checked = f"checked {formats.when(data.checked_at, '1h')} UTC"
+    since = "" if data.is_current else ", other bars were stored since"
+    return f"{result.counted(data.findings)} in this period, {checked}{since}"
+
+
+def _findings(data: DataCheck) -> list[Markup]:
+    if data.findings.empty:
+        if data.is_current:
+            return []
+        words = f"The bars were not checked since they were stored: {data.verb}"
+        return [pages.notice("note", "Data.", words)]
+    worst = next(kind for name, kind in KINDS.items() if (data.findings["severity"] == name).any())
+    words = Markup('The bars of this period have <a href="#{}">{}</a>: <code>{}</code>').format(
+        ANCHOR, result.counted(data.findings), data.verb
+    )
+    return [pages.notice(worst, "Data.", words)]
+
+
+def _source(data: DataCheck) -> str:
+    made = "" if data.is_current else " Other bars were stored since; this is not about them."
+    return (
+        f"What the newest check of the {data.timeframe} bars of {data.symbol} found in this "
+        f"period, the worst first.{made} All of it: {data.verb}"
+    )
+
+
+def _revised(run: Run) -> list[Markup]:
+    revised = run.bars_revised
+    if not revised:
+        return []
+    words = f"{revised} The numbers below stand on the bars as they were known then."
+    return [pages.notice("warning", "Bars revised.", words)]

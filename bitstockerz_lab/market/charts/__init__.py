@@ -1,0 +1,10 @@
+"""Pictures of bars: functions from frames to plotly figures, with nothing of a page in them.
+
+Colours and background come from `pages.template`, so a page can switch them from light to dark.
+Stamps are UTC. Text that a person wrote is escaped, for plotly reads a few HTML tags.
+"""
+
+from bitstockerz_lab.market.charts.lines import Lines
+from bitstockerz_lab.market.charts.price import candles
+
+__all__ = ["Lines", "candles"]

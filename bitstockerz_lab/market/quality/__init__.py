@@ -1,0 +1,1 @@
+"""Whether bars are right: what is missing, frozen, far out or in another unit."""

@@ -1,0 +1,60 @@
+"""Who provided the newest bars, and what providers call a symbol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bitstockerz_lab import clock
+from bitstockerz_lab.market.store.bars import STORED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bitstockerz_lab.market.symbols import Symbol
+    from bitstockerz_lab.storage import Connection
+
+NEWEST_BARS = """
+SELECT symbol_id, timeframe, max(timestamp), arg_max(provider, timestamp)
+FROM stored
+WHERE list_contains($symbol_ids, symbol_id)
+GROUP BY symbol_id, timeframe
+ORDER BY symbol_id, timeframe
+"""
+
+TEXTS = """
+SELECT symbol_id, provider, text
+FROM provider_symbols
+"""
+
+ADD_TEXT = """
+INSERT INTO provider_symbols (symbol_id, provider, text, created_at)
+VALUES ($symbol_id, $provider, $text, $now)
+ON CONFLICT (symbol_id, provider) DO UPDATE SET text = excluded.text
+"""
+
+
+class NewestBar(NamedTuple):
+    """The last bar of a symbol in a timeframe, and who provided it."""
+
+    symbol_id: int
+    timeframe: str
+    last: pd.Timestamp
+    provider: str
+
+
+def newest_bars(con: Connection, symbols: list[Symbol]) -> list[NewestBar]:
+    """Return the last bar of each of these symbols in each timeframe."""
+    asked = {"symbol_ids": [symbol.id for symbol in symbols] or [0]}
+    rows = con.execute(STORED + NEWEST_BARS, asked).fetchall()
+    return [NewestBar(number, step, clock.utc(last), who) for number, step, last, who in rows]
+
+
+def provider_symbols(con: Connection) -> dict[tuple[int, str], str]:
+    """Return what was said that providers call symbols, by a symbol's id and the provider."""
+    return {(number, who): text for number, who, text in con.execute(TEXTS).fetchall()}
+
+
+def add_provider_symbol(con: Connection, symbol: Symbol, provider: str, text: str) -> None:
+    """Remember what a provider calls a symbol; the newest holds."""
+    values = {"symbol_id": symbol.id, "provider": provider, "text": text, "now": clock.now()}
+    con.execute(ADD_TEXT, values)
