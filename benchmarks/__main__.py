@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-MODULES = ("market", "strategies", "backtests")
+MODULES = ("market", "bars", "strategies", "backtests")
 
 
 def main(names):

@@ -110,3 +110,9 @@ def test_the_readme_says_what_a_stranger_must_know():
     assert pyproject()["project"]["version"] in text
     for word in ("simulated", "Commons Clause", "make demo", "make test", "not advice"):
         assert word in text
+
+
+@pytest.mark.parametrize("path", PAGES, ids=short)
+def test_every_python_block_of_a_page_compiles(path):
+    for text in blocks(path, "python"):
+        compile(text, short(path), "exec")
