@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bitstockerz_lab.clock import TIMEFRAMES
+from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies.problems import did_you_mean, listed
@@ -84,13 +84,13 @@ def scope(
 
     Examples
     --------
-    >>> scope("equity", ["aapl", "MSFT"], "1d")
+    >>> scope("equity", ["aapl", "MSFT"], "daily")
     Scope(asset_type='EQUITY', symbol_scope='AAPL,MSFT', timeframe='1d')
 
     Raises
     ------
-    DefinitionError
-        No such asset type or timeframe.
+    DefinitionError, DataError
+        No such asset type; no such timeframe.
     """
     symbols = symbol_scope.split(",") if isinstance(symbol_scope, str) else symbol_scope
     wanted = None
@@ -99,7 +99,7 @@ def scope(
     return Scope(
         asset_type=_chosen("asset_type", asset_type and asset_type.upper(), [*AssetType, ANY]),
         symbol_scope=wanted if wanted != "" else ANY,
-        timeframe=_chosen("timeframe", timeframe, [*TIMEFRAMES, ANY]),
+        timeframe=timeframe if timeframe in (None, ANY) else clock.timeframe(timeframe),
     )
 
 

@@ -37,8 +37,8 @@ class Quality:
 
     Examples
     --------
-    >>> quality = lab.market.check("QQQ")
-    >>> quality.ok, len(quality.findings)
+    >>> quality = lab.market.check("QQQ")  # doctest: +SKIP
+    >>> quality.ok, len(quality.findings)  # doctest: +SKIP
     (False, 6)
     """
 
