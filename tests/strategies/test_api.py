@@ -10,7 +10,7 @@ import pytest
 
 import bitstockerz_lab as bz
 from bitstockerz_lab import clock
-from bitstockerz_lab.errors import DefinitionError, TradingError, UnknownName
+from bitstockerz_lab.errors import DataError, DefinitionError, TradingError, UnknownName
 from bitstockerz_lab.strategies import Definition, Strategies, close, sma, store, templates
 from bitstockerz_lab.users import api as users
 
