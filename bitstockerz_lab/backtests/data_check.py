@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bitstockerz_lab import clock
+from bitstockerz_lab.enums import Severity
 from bitstockerz_lab.market import history
 from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.market.quality import result
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.backtests.plan import Recipe
     from bitstockerz_lab.storage import Connection
+
+HELD_OVER = ("gap", "jump", "split")
+"""Findings that a position feels that is held meanwhile, wherever it was filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,31 @@ class DataCheck:
             checked_at=clock.utc(state.checked_at) if state and state.checked_at else None,
             is_current=bool(state and state.is_current),
         )
+
+    def touched(self, trades: pd.DataFrame) -> list[int]:
+        """Return the numbers, from 1, of trades that rest on odd data.
+
+        A trade does that fills on a bar with an error or warning, or is held over a hole, a jump
+        or a split.
+
+        Parameters
+        ----------
+        trades : as `Run.trades` gives them
+        """
+        odd = self.findings[self.findings["severity"] != Severity.INFO]
+        entered, left = (
+            trades[name].to_numpy(dtype="datetime64[us]") for name in ("entry_time", "exit_time")
+        )
+        rests = np.zeros(len(trades), dtype=bool)
+        for kind, first, last in zip(odd["kind"], odd["first"], odd["last"], strict=True):
+            since, until = (stamp.tz_convert(None).to_datetime64() for stamp in (first, last))
+            if kind in HELD_OVER:
+                rests |= (entered <= until) & (left >= since)
+            else:
+                rests |= ((entered >= since) & (entered <= until)) | (
+                    (left >= since) & (left <= until)
+                )
+        return [int(place) + 1 for place in np.flatnonzero(rests)]
 
     @property
     def verb(self) -> str:

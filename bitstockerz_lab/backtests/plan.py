@@ -148,6 +148,7 @@ class Materials:
     as_of: datetime
     bars: pd.DataFrame | None
     problem: NoBars | None
+    asked_adjusted: str
 
     @cached_property
     def bars_digest(self) -> str | None:
@@ -173,6 +174,7 @@ class Materials:
             "bars_digest": self.bars_digest,
             "bars_as_of": self.as_of,
             "adjusted": recipe.adjusted,
+            "asked_adjusted": self.asked_adjusted,
             "provider": self.provider,
             "parameters_json": json.dumps(dict(recipe.parameters)),
             "costs_json": json.dumps(recipe.terms.costs),
@@ -238,10 +240,11 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
     try:
         bars = read_bars(con, recipe)
     except NoBars as problem:
-        return Materials(recipe, as_of, None, problem)
+        return Materials(recipe, as_of, None, problem, recipe.adjusted)
     done = bars.attrs["adjusted"]
     warnings = tuple(_warnings(recipe, done, simulated=bars.attrs["simulated"]))
-    return Materials(replace(recipe, adjusted=done, warnings=warnings), as_of, bars, None)
+    made_of = replace(recipe, adjusted=done, warnings=warnings)
+    return Materials(made_of, as_of, bars, None, recipe.adjusted)
 
 
 def read_bars(con: Connection, recipe: Recipe, as_of: datetime | None = None) -> pd.DataFrame:

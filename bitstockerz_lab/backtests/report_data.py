@@ -12,10 +12,13 @@ from bitstockerz_lab.market.quality import result
 from bitstockerz_lab.pages import formats
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bitstockerz_lab.backtests.data_check import DataCheck
     from bitstockerz_lab.backtests.run import Run
 
 ANCHOR = "data"
+SHOWN = 12
 
 KINDS = {Severity.ERROR: "failed", Severity.WARNING: "warning", Severity.INFO: "note"}
 """How loud a banner is, by the worst finding."""
@@ -23,7 +26,7 @@ KINDS = {Severity.ERROR: "failed", Severity.WARNING: "warning", Severity.INFO: "
 
 def notices(run: Run, data: DataCheck) -> list[Markup]:
     """Return the banners about a run's bars."""
-    return [*_findings(data), *_revised(run)]
+    return [*_findings(data, run.trades), *_revised(run)]
 
 
 def table(data: DataCheck) -> Markup:
@@ -41,7 +44,7 @@ def fact(data: DataCheck) -> str:
     return f"{result.counted(data.findings)} in this period, {checked}{since}"
 
 
-def _findings(data: DataCheck) -> list[Markup]:
+def _findings(data: DataCheck, trades: pd.DataFrame) -> list[Markup]:
     if data.findings.empty:
         if data.is_current:
             return []
@@ -51,7 +54,19 @@ def _findings(data: DataCheck) -> list[Markup]:
     words = Markup('The bars of this period have <a href="#{}">{}</a>: <code>{}</code>').format(
         ANCHOR, result.counted(data.findings), data.verb
     )
-    return [pages.notice(worst, "Data.", words)]
+    if not data.is_current:
+        words += " Other bars were stored since that check."
+    return [pages.notice(worst, "Data.", words + _rests(data.touched(trades)))]
+
+
+def _rests(numbers: list[int]) -> str:
+    """Return which trades rest on odd data, as a sentence; "" without any."""
+    if not numbers:
+        return ""
+    named = ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
+    if len(numbers) == 1:
+        return f" Trade {named} is filled on such a bar, or held over it."
+    return f" Trades {named} are filled on such bars, or held over them."
 
 
 def _source(data: DataCheck) -> str:

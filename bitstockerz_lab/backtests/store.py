@@ -88,7 +88,8 @@ SINCE = """
 ), days AS (
     SELECT symbol_id, min(created_at) AS since FROM crypto_daily_bars GROUP BY symbol_id
 ), asked AS (
-    SELECT backtest_runs.id, backtest_runs.symbol_id, timeframe, end_date, bars_as_of, adjusted,
+    SELECT backtest_runs.id, backtest_runs.symbol_id, timeframe, end_date, bars_as_of,
+        coalesce(asked_adjusted, adjusted) AS adjusted,
         timeframe IN ('1d', '1w', '1mo') AS of_days,
         coalesce(since <= bars_as_of, false) AS had_days,
         end_date + CAST(replace(timeframe, 'mo', 'month') AS INTERVAL) AS made_until
@@ -131,12 +132,12 @@ ADD_DETAILS = """
 INSERT INTO run_details (
     backtest_run_id, fingerprint, bars_digest, bars_as_of, adjusted, provider, parameters_json,
     costs_json, sizing_json, exits_json, engine_version, versions_json, warnings_json, tags_json,
-    notebook
+    notebook, asked_adjusted
 )
 VALUES (
     $backtest_run_id, $fingerprint, $bars_digest, $bars_as_of, $adjusted, $provider,
     $parameters_json, $costs_json, $sizing_json, $exits_json, $engine_version, $versions_json,
-    $warnings_json, $tags_json, $notebook
+    $warnings_json, $tags_json, $notebook, $asked_adjusted
 )
 """
 

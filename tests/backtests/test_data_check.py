@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from tests.helpers import make_bars, sma_cross
@@ -88,3 +89,30 @@ def test_bars_that_are_made_of_others_have_the_findings_of_those(lab):
 def test_a_run_checks_nothing_itself(holed):
     holed.backtests.run("SMA cross", "A-USD")
     assert holed.sql("SELECT count(*) AS n FROM bar_checks")["n"].iloc[0] == 0
+
+
+def test_trades_that_rest_on_odd_data_are_named(holed):
+    holed.market.check("A-USD")
+    run = holed.backtests.run("SMA cross", "A-USD")
+    hole = (pd.Timestamp("2020-04-10", tz="UTC"), pd.Timestamp("2020-04-19", tz="UTC"))
+    over = run.trades[(run.trades["entry_time"] <= hole[1]) & (run.trades["exit_time"] >= hole[0])]
+    assert len(over) == 1
+    number = int(over.index[0]) + 1
+    assert run.data_check.touched(run.trades) == [number]
+    assert f"Trade {number} is filled on such a bar, or held over it." in run.report().html()
+
+
+def test_a_bad_low_concerns_only_trades_filled_on_its_bar(lab):
+    bars = make_bars(400)
+    lab.strategies.save(sma_cross())
+    lab.market.load_frame(bars, "A-USD", "1d", asset_type="CRYPTO")
+    longest = lab.backtests.run("SMA cross", "A-USD").trades.sort_values("bars_held").iloc[-1]
+    day = bars.index[bars.index.get_loc(longest["entry_time"]) + 3]
+    low = float(bars.loc[day, "low"]) / 10
+    lab.market.correct("A-USD", day, low=low, reason="as bad as in the wild")
+    lab.market.check("A-USD")
+    with_stop = lab.backtests.run("SMA cross", "A-USD", stop_loss_pct=50)
+    without = lab.backtests.run("SMA cross", "A-USD")
+    (stopped,) = with_stop.trades.index[with_stop.trades["exit_time"] == day]
+    assert with_stop.data_check.touched(with_stop.trades) == [stopped + 1]
+    assert without.data_check.touched(without.trades) == []

@@ -92,6 +92,19 @@ def test_a_new_factor_set_marks_only_runs_on_adjusted_prices(stocked, market, tm
     assert adjusted.bars_revised == "1 set of price factors stored since this run."
 
 
+def test_the_first_factor_set_marks_a_run_that_found_none_to_adjust_by(
+    stocked, market, run, tmp_path
+):
+    raw = stocked.backtests.run("SMA cross", "AAA", start=FIRST, end=LAST, adjusted=False)
+    load_factors(market, tmp_path, "2020-09-01")
+    assert run.details.adjusted == "raw"
+    assert marked(stocked, run)
+    assert run.bars_revised == "1 set of price factors stored since this run."
+    again = stocked.backtests.run("SMA cross", "AAA", start=FIRST, end=LAST)
+    assert again.id not in (run.id, raw.id)
+    assert not marked(stocked, again)
+
+
 def test_a_run_verifies_bit_for_bit_after_a_correction_and_a_new_run_is_another(
     stocked, market, run
 ):
