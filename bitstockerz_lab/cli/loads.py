@@ -84,6 +84,9 @@ def load(
     provider: Annotated[
         str | None, typer.Option("--provider", help="Who the rows are from. Default: csv.")
     ] = None,
+    large: Annotated[
+        bool, typer.Option("--large", help="Take dividends above 15 % of the price, too.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse all if a row would be kept out.")
     ] = False,
@@ -109,7 +112,7 @@ def load(
                 asset_type,
                 exchange,
                 currency,
-                provider or _provider(paths),
+                provider,
                 strict,
                 name=name,
                 columns=None if columns is None else [part.strip() for part in columns.split(",")],
@@ -122,7 +125,7 @@ def load(
                 zero_volume=zero_volume,
             )
         else:
-            report = _load_facts(lab, factors, actions, str(symbol), provider)
+            report = _load_facts(lab, factors, actions, str(symbol), provider, large)
     if as_json:
         output.write_json(report.as_dict())
     else:
@@ -132,14 +135,14 @@ def load(
 
 
 def _load_facts(
-    lab: Lab, factors: str | None, actions: str | None, symbol: str, provider: str | None
+    lab: Lab,
+    factors: str | None,
+    actions: str | None,
+    symbol: str,
+    provider: str | None,
+    large: bool,
 ) -> LoadReport | LoadReports:
     """Load what changes prices after the fact."""
     if factors is not None:
         return lab.market.load_factors(factors, symbol, provider or "csv")
-    return lab.market.load_actions(str(actions), symbol, provider or "csv")
-
-
-def _provider(paths: list[str]) -> str:
-    parquet = all(path.lower().endswith((".parquet", ".pq")) for path in paths)
-    return "parquet" if parquet else "csv"
+    return lab.market.load_actions(str(actions), symbol, provider or "csv", large=large)

@@ -51,6 +51,8 @@ def latest(
     else:
         shown = found.assign(age=ages.map(_in_words)).drop(columns=["name", "timeframe"])
         output.write_frame(shown, "No symbols are stored yet. bitstockerz load stores some.")
+    if found.attrs.get("note"):
+        typer.echo(f"Note: {found.attrs['note']}", err=True)
 
 
 def _in_words(age: float) -> str:

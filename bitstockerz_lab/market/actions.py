@@ -19,6 +19,12 @@ import pandas as pd
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market import factors, history, store
+from bitstockerz_lab.market.action_checks import (
+    one_a_date,
+    refuse_jumpless,
+    refuse_large,
+    sessions_of,
+)
 from bitstockerz_lab.market.action_lists import DIVIDEND, SPLIT
 
 if TYPE_CHECKING:
@@ -30,17 +36,12 @@ if TYPE_CHECKING:
 NEUTRAL = {SPLIT: 1.0, DIVIDEND: 0.0}
 """The values that say of an action that it never was."""
 
-YAHOO_DIGITS = 1e-6
-"""Yahoo rounds adjusted dividends to six decimals."""
-
-TELLING_RATIO = 1.5
-"""Smaller splits cannot be told from a day's move."""
-
-NEAR = pd.Timedelta(days=10)
 SHOWN = 3
 SPLIT_ADJUSTED = (
     "Its dividends are taken as adjusted for all later splits, and stored as paid on the day."
 )
+YAHOO_DIGITS = 1e-6
+"""Yahoo rounds adjusted dividends to six decimals."""
 
 
 def factors_of(actions: pd.DataFrame, closes: pd.Series) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def factors_of(actions: pd.DataFrame, closes: pd.Series) -> pd.DataFrame:
     >>> factors_of(split, pd.Series([499.23, 129.04], index=days))["split_factor"].tolist()
     [0.25]
     """
-    sessions = _sessions(closes)
+    sessions = sessions_of(closes)
     # on one date the split comes first
     ordered = actions.sort_values(["date", "kind"], ascending=[True, False])
     steps: dict[pd.Timestamp, tuple[float, float]] = {}
@@ -111,7 +112,7 @@ def factors_of(actions: pd.DataFrame, closes: pd.Series) -> pd.DataFrame:
 
 def later(actions: pd.DataFrame, closes: pd.Series, loaded: pd.DataFrame) -> pd.DataFrame:
     """Return the actions that a loaded factor set does not contain: those after its last step."""
-    sessions = _sessions(closes)
+    sessions = sessions_of(closes)
     last = factors.last_step(loaded, sessions[-1])
     if last is None:
         return actions
@@ -202,8 +203,13 @@ def note(
     provider: str,
     *,
     split_adjusted: bool = False,
+    large: bool = True,
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Do what `record` does; returns the new actions, and what is to be said, a sentence each."""
+    """Do what `record` does; returns the new actions, and what is to be said, a sentence each.
+
+    Without `large` a dividend above LARGE of the close before it is refused.
+    """
+    actions = one_a_date(symbol, actions)
     in_force = store.actions.read(con, symbol)
     bars = _bars(con, symbol)
     if bars.empty:
@@ -214,12 +220,15 @@ def note(
         splits = both[both["kind"] == SPLIT].drop_duplicates("date")
         actions = as_paid(actions, splits, bars["close"], loaded)
     new = changes(actions, in_force)
-    _refuse_jumpless(symbol, later(new, bars["close"], loaded), bars)
+    told = later(new, bars["close"], loaded)
+    refuse_jumpless(symbol, told, bars)
+    if not large:
+        refuse_large(symbol, told, bars["close"])
     if len(new):
         store.actions.add(con, symbol, new, provider)
     derive(con, symbol)
     said = [SPLIT_ADJUSTED] if split_adjusted and DIVIDEND in set(actions["kind"]) else []
-    return new, said + list(_remarks(actions, new, bars["close"], loaded))
+    return new, [*said, *_remarks(actions, (in_force, new), bars["close"], loaded)]
 
 
 def derive(con: Connection, symbol: Symbol) -> int:
@@ -234,7 +243,8 @@ def derive(con: Connection, symbol: Symbol) -> int:
         Rows of the new set; 0 without one.
     """
     known = store.actions.read(con, symbol)
-    closes = _bars(con, symbol)["close"] if len(known) else pd.Series()
+    bars = _bars(con, symbol) if len(known) else pd.DataFrame({"close": []})
+    closes = bars["close"]
     if closes.empty:
         return 0
     loaded = store.factors.loaded(con, symbol)
@@ -243,6 +253,11 @@ def derive(con: Connection, symbol: Symbol) -> int:
     in_force = store.read_factors(con, symbol)
     if factors.same(made, in_force) or (made.empty and in_force.empty):
         return 0
+    # a split that waited for bars of its date is looked for in them now
+    waited = real(known)
+    if len(in_force):
+        waited = waited[waited["date"] > in_force["date"].max()]
+    refuse_jumpless(symbol, later(waited, closes, loaded), bars)
     if made.empty:  # all were taken back: a set that says so
         made = pd.DataFrame(
             {
@@ -276,20 +291,26 @@ def _bars(con: Connection, symbol: Symbol) -> pd.DataFrame:
     return bars
 
 
-def _sessions(closes: pd.Series) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(closes.index).tz_convert(None)
-
-
 def _remarks(
-    actions: pd.DataFrame, new: pd.DataFrame, closes: pd.Series, loaded: pd.DataFrame
+    actions: pd.DataFrame,
+    stored: tuple[pd.DataFrame, pd.DataFrame],
+    closes: pd.Series,
+    loaded: pd.DataFrame,
 ) -> Iterator[str]:
-    """Yield what a person should know of the actions of a list."""
+    """Yield what a person should know of the actions of a list; stored: before, and new ones."""
+    in_force, new = stored
+    splits = new.loc[new["kind"] == SPLIT, "date"]
+    if len(splits) and ((in_force["kind"] == DIVIDEND) & (in_force["date"] < splits.max())).any():
+        yield (
+            f"Dividends before {splits.max():%Y-%m-%d} stay as they were stored: as paid on the "
+            "day. If they came from Yahoo's columns, load that list again."
+        )
     replaced = new[~np.isnan(new["old"])]
     for row in replaced.head(SHOWN).itertuples():
         yield f"{row.kind} of {row.date:%Y-%m-%d}: {row.old:g} before, {row.value:g} from now on."
     if len(replaced) > SHOWN:
         yield f"{len(replaced) - SHOWN:,} more have another value from now on."
-    first, last = _sessions(closes)[[0, -1]]
+    first, last = sessions_of(closes)[[0, -1]]
     early, waiting = (actions["date"] <= first).sum(), (actions["date"] > last).sum()
     if early:
         yield f"{early:,} are not after the first bar ({first:%Y-%m-%d}) and change no price."
@@ -298,6 +319,7 @@ def _remarks(
             f"{waiting:,} are after the last bar ({last:%Y-%m-%d}) and change prices once bars "
             "of their dates are stored."
         )
+    yield from _betweensessions_of(actions, sessions_of(closes))
     contained = len(actions) - len(later(actions, closes, loaded))
     if contained:
         yield (
@@ -306,23 +328,16 @@ def _remarks(
         )
 
 
-def _refuse_jumpless(symbol: Symbol, actions: pd.DataFrame, bars: pd.DataFrame) -> None:
-    """Refuse a split that the prices do not show: they are adjusted already, or it is wrong."""
-    sessions = _sessions(bars["close"])
-    splits = actions[(actions["kind"] == SPLIT) & (actions["date"].isin(sessions))]
-    for date, ratio in zip(splits["date"], splits["value"], strict=True):
-        place = int(sessions.searchsorted(date))
-        wanted = np.log(ratio)
-        if place == 0 or date - sessions[place - 1] > NEAR or abs(wanted) < np.log(TELLING_RATIO):
-            continue
-        close, opened = float(bars["close"].iloc[place - 1]), float(bars["open"].iloc[place])
-        if np.log(close / opened) / wanted < 1 / 2:
-            raise DataError(
-                f"The stored prices of {symbol.symbol} do not jump on {date:%Y-%m-%d} as a split "
-                f"of {ratio:g}:1 does: close {close:g}, next open {opened:g}. Either they are "
-                "adjusted for splits already, then load prices as traded; or the split's date or "
-                "ratio is wrong. Nothing was stored.",
-                symbol=symbol.symbol,
-                date=date,
-                ratio=ratio,
-            )
+def _betweensessions_of(actions: pd.DataFrame, sessions: pd.DatetimeIndex) -> Iterator[str]:
+    """Yield which actions are dated on a day without a bar: a slip, a payment day or a gap."""
+    dates = pd.DatetimeIndex(actions["date"])
+    inside = (dates > sessions[0]) & (dates <= sessions[-1])
+    odd = actions[inside & ~dates.isin(sessions)]
+    for kind, date in zip(odd["kind"].head(SHOWN), odd["date"].head(SHOWN), strict=True):
+        following = sessions[sessions.searchsorted(date)]
+        yield (
+            f"{kind} of {date:%Y-%m-%d} ({date:%A}): no bar is stored of that day, so it counts "
+            f"from {following:%Y-%m-%d} on. Check that it is the ex-date."
+        )
+    if len(odd) > SHOWN:
+        yield f"{len(odd) - SHOWN:,} more are dated on a day without a bar."

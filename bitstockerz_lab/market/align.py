@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock
+from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.resample import ascending
 
 
@@ -28,7 +29,7 @@ def align(bars: pd.DataFrame, to: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     DataError
-        One of the two does not say its timeframe.
+        One of the two does not say its timeframe, or `to` is no frame.
     BadBars
         An index holds no times, or that of `bars` does not ascend.
 
@@ -48,6 +49,12 @@ def align(bars: pd.DataFrame, to: pd.DataFrame) -> pd.DataFrame:
     >>> align(weeks, days)["close"].tolist()  # Saturday, Sunday, Monday
     [nan, 9.0, 9.0]
     """
+    if not isinstance(to, pd.DataFrame | pd.Series):
+        raise DataError(
+            f"align_to={to!r} is no frame. It is the bars whose rows are wanted, like "
+            "align_to=lab.market.bars(symbol, '1d').",
+            align_to=to,
+        )
     shown, rows = clock.timeframe_of(bars), clock.timeframe_of(to)
     starts = ascending(bars).as_unit("ns")
     stamps = clock.stamps(to).as_unit("ns")

@@ -19,6 +19,15 @@ PRICES = COLUMNS[:4]
 EARLIEST = pd.Timestamp("1700-01-01")
 """Stamps before it do not fit into the digest's nanoseconds, and no market is older here."""
 
+FEW = 10
+"""So few bars may lie a week apart by chance."""
+
+MOST = 0.8
+"""Of the steps between bars, if they are of a longer timeframe."""
+
+MONTH = (26, 35)
+"""Days between two bars of months; their last sessions lie so far apart."""
+
 OFF_GRID = {"1d": "the stamp is not midnight", "1h": "the stamp is not a full hour"}
 AGAIN = "duplicate stamp: the same row is there already"
 DISPUTED = "duplicate stamp with other values: nobody can say which row is right"
@@ -80,6 +89,35 @@ def check(
     elif not accepted.index.is_monotonic_increasing:
         accepted = accepted.sort_index(kind="stable")
     return accepted, reasons.frame()
+
+
+def coarser(stamps: pd.DatetimeIndex, timeframe: str) -> str | None:
+    """Return the longer timeframe of which bars are by their steps, None if they are of none.
+
+    Parameters
+    ----------
+    stamps : of the bars of one symbol, ascending
+    timeframe : which they are said to be of
+
+    Examples
+    --------
+    >>> coarser(pd.date_range("2020-01-06", periods=20, freq="7D"), "1d")
+    '1w'
+    """
+    if len(stamps) < FEW:
+        return None
+    steps = np.diff(stamps.as_unit("us").asi8)
+    for name, length in clock.TIMEFRAMES.items():
+        longest = length // pd.Timedelta(microseconds=1)
+        shortest = longest
+        if name == "1mo":
+            shortest, longest = (
+                pd.Timedelta(days=days) // pd.Timedelta(microseconds=1) for days in MONTH
+            )
+        alike = (steps >= shortest) & (steps <= longest)
+        if length > clock.TIMEFRAMES[timeframe] and alike.mean() >= MOST:
+            return name
+    return None
 
 
 def strange(bars: pd.DataFrame) -> pd.DatetimeIndex:

@@ -40,6 +40,7 @@ class Correction:
     bars : DataFrame of shape (n_corrected, 10), index `timestamp`, tz-aware UTC: old_open …
         old_volume, open … volume; NaN where the bar was, or is, taken out
     unchanged : rows of a frame that were in force already
+    checked : the bars were checked before, and are not as they were checked
     """
 
     symbol: str
@@ -49,6 +50,7 @@ class Correction:
     created_at: pd.Timestamp
     bars: pd.DataFrame
     unchanged: int = 0
+    checked: bool = False
 
     def __str__(self) -> str:
         title = (
@@ -60,6 +62,9 @@ class Correction:
         lines += [f"  … and {hidden:,} more in .bars"] * (hidden > 0)
         if self.unchanged:
             lines.append(f"  {_counted(self.unchanged)} had these values already")
+        if self.checked:
+            again = f"lab.market.check({self.symbol!r}, {self.timeframe!r})"
+            lines.append(f"  Checked before; {again} looks again.")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -89,18 +94,17 @@ def overlay(bars: pd.DataFrame, revisions: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     bars : any of the five columns, an index without duplicates
-    revisions : at least the same columns, index entries of `bars`, oldest first: of one bar the
-        last row holds, and a row of NaN takes the bar out
+    revisions : those in force, at least the same columns, an index without duplicates; a row of NaN
+        takes the bar out
 
     Returns
     -------
     DataFrame
         The bars given are left as they are.
     """
-    newest = revisions[~revisions.index.duplicated(keep="last")]
-    places = bars.index.get_indexer(newest.index)
+    places = bars.index.get_indexer(revisions.index)
     values = bars.to_numpy(dtype="float64", copy=True)
-    values[places[places >= 0]] = newest[list(bars.columns)].to_numpy()[places >= 0]
+    values[places[places >= 0]] = revisions[list(bars.columns)].to_numpy()[places >= 0]
     kept = ~np.isnan(values).all(axis=1)
     return pd.DataFrame(values[kept], index=bars.index[kept], columns=bars.columns)
 
@@ -193,7 +197,9 @@ def revise(
         raise DataError(
             f"{_bar(symbol, timeframe, changes.index)} as it is asked for already, so nothing was "
             f"corrected. lab.market.bars({symbol.symbol!r}, {timeframe!r}, adjusted=False) shows "
-            "the values in force.",
+            "the values in force. A reason is kept with the change it was given for and never "
+            f"rewritten: lab.market.revisions({symbol.symbol!r}) shows it, and a new one is noted "
+            "with the next change of a value.",
             symbol=symbol.symbol,
             timeframe=timeframe,
         )

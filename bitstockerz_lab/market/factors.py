@@ -23,6 +23,12 @@ Adjusted = Literal["all", "split", "raw"]
 
 FACTORS = ("price_factor", "split_factor", "reference_price")
 SHOWN = 3
+NEAR = np.timedelta64(10, "D")
+"""How old the close may be that a reference price is compared with."""
+
+OFF = 0.2
+"""How far a reference price may be from the raw close; LEAN's own are up to 12 % off."""
+
 DAY = 86_400_000_000
 """Microseconds of a day."""
 
@@ -136,6 +142,41 @@ def last_step(factors: pd.DataFrame, until: pd.Timestamp) -> pd.Timestamp | None
     reached = (factors["date"] <= until).to_numpy()
     steps = np.flatnonzero((pairs != following).any(axis=1) & reached)
     return pd.Timestamp(factors["date"].iloc[steps[-1]]) if len(steps) else None
+
+
+def refuse_strange(symbol: str, factors: pd.DataFrame, closes: pd.Series) -> None:
+    """Refuse a set whose reference prices are not those of the stored bars.
+
+    Parameters
+    ----------
+    symbol : whose they are to be
+    factors : as `read_factors` gives them
+    closes : raw closes, daily, index tz-aware UTC, ascending; with none nothing can be told
+
+    Raises
+    ------
+    DataError
+        Most of the reference prices that have a close are more than OFF from it.
+    """
+    if closes.empty:
+        return
+    days = pd.DatetimeIndex(closes.index).tz_convert(None).to_numpy()
+    dates, prices = factors["date"].to_numpy(), factors["reference_price"].to_numpy()
+    places = np.searchsorted(days, dates, side="right") - 1
+    near = (places >= 0) & (dates - days[places] <= NEAR) & np.isfinite(prices)
+    dates, prices, theirs = dates[near], prices[near], closes.to_numpy()[places[near]]
+    off = np.abs(prices / theirs - 1) > OFF
+    if 2 * off.sum() <= len(off):
+        return
+    first = int(np.flatnonzero(off)[0])
+    raise DataError(
+        f"These factors are of another symbol than {symbol}, or its bars are not as they were "
+        f"traded: reference price {prices[first]:g} on {pd.Timestamp(dates[first]):%Y-%m-%d}, "
+        f"close here {theirs[first]:g}; {off.sum():,} of {len(off):,} differ by more than 20 %. "
+        "Load the factors of this symbol, or its raw prices first; nothing was stored.",
+        symbol=symbol,
+        differ=int(off.sum()),
+    )
 
 
 def combine(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError, NoBars
 from bitstockerz_lab.market import coverage, factors, history, store, wide
 from bitstockerz_lab.market.bars import COLUMNS
+from bitstockerz_lab.market.symbols import asset_type_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -119,6 +120,26 @@ def read(
     return Panel(question, parts, _factor_sets(con, question))
 
 
+def only(symbols: Sequence[Symbol], asset_type: str | None) -> Sequence[Symbol]:
+    """Return those of some symbols that are of an asset type; all of them for None.
+
+    Raises
+    ------
+    DataError
+        The type is unknown, or none of them is of it.
+    """
+    wanted = asset_type_of(asset_type)
+    kept = [symbol for symbol in symbols if wanted in (None, symbol.asset_type)]
+    if symbols and not kept:
+        names = ", ".join(symbol.symbol for symbol in symbols[: coverage.SHOWN])
+        more = ", …" if len(symbols) > coverage.SHOWN else ""
+        raise DataError(
+            f"None of {names}{more} is {wanted}. Leave asset_type out, or name other symbols.",
+            asset_type=asset_type,
+        )
+    return kept
+
+
 def _check_kind(symbols: Sequence[Symbol]) -> None:
     if not symbols:
         raise DataError("A panel needs symbols. Name some, like ['AAPL', 'MSFT'].")
@@ -127,7 +148,8 @@ def _check_kind(symbols: Sequence[Symbol]) -> None:
     if other is not None:
         raise DataError(
             f"A panel holds stocks or coins, not both: {first.symbol} is {first.asset_type} and "
-            f"{other.symbol} is {other.asset_type}. Ask twice, and join the two: "
+            f'{other.symbol} is {other.asset_type}. Say asset_type="{first.asset_type}" or '
+            f'asset_type="{other.asset_type}", or ask twice and join the two: '
             "stocks.join(coins, how='outer').",
             symbols=[first.symbol, other.symbol],
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bitstockerz_lab.market import bars, kept_out
+from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.market import bars, kept_out, store
 from bitstockerz_lab.market.report import LoadReport, no_examples
 from bitstockerz_lab.market.symbols import normalise
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.market.files.incoming import Incoming
     from bitstockerz_lab.market.symbols import Symbol
 
+CONFLICT = "conflict: other values are stored"
 EXAMPLES = 10
 SHOWN = 3
 
@@ -108,6 +111,43 @@ class Part:
         refused = self.checked.refused
         return refused[refused["owner"] == self.owner].drop(columns="owner")
 
+    def refuse_without_table(self, symbol: Symbol) -> None:
+        """Refuse bars that are not stored of such a symbol, and name their source.
+
+        Raises
+        ------
+        DataError
+            There is no table for them.
+        """
+        try:
+            store.table_of(symbol.asset_type, self.timeframe)
+        except DataError as problem:
+            source = self.checked.incoming.source
+            raise DataError(
+                f"{source} has {self.timeframe} bars of {self.text}: {problem}", source=source
+            ) from problem
+
+    def refuse_coarser(self) -> None:
+        """Refuse bars that are of a longer timeframe by their steps.
+
+        Raises
+        ------
+        DataError
+            Most steps are a longer timeframe's.
+        """
+        stamps = pd.DatetimeIndex(self.checked.accepted.index[self.place])
+        longer = bars.coarser(stamps, self.timeframe)
+        if longer is not None:
+            source = self.checked.incoming.source
+            raise DataError(
+                f"{source} looks like {longer} bars of {self.text}, by the steps between them, and "
+                f"would be stored as {self.timeframe} bars. Load {self.timeframe} bars; longer "
+                f"ones are made of them when they are read, with timeframe={longer!r}.",
+                source=source,
+                symbol=self.text,
+                timeframe=self.timeframe,
+            )
+
     def locate_conflicts(self) -> pd.DataFrame:
         """Find the conflicts' lines in the source."""
         checked = self.checked
@@ -136,6 +176,7 @@ class Part:
             first=index[0] if len(index) else None,
             last=index[-1] if len(index) else None,
             notes=(*notes, *incoming.notes, *self._strange()),
+            reasons=_reasons(refused, len(clashes)),
             examples=_examples(refused, clashes),
         )
 
@@ -152,6 +193,14 @@ class Part:
         return [
             f"{told}, most likely by mistake: {named}{more}. They are stored; stops fill on them."
         ]
+
+
+def _reasons(refused: pd.DataFrame, conflicts: int) -> tuple[tuple[str, int], ...]:
+    """Return why rows are kept out and how many for that, the commonest first."""
+    found = Counter(refused["reason"].tolist())
+    if conflicts:
+        found[CONFLICT] = conflicts
+    return tuple(found.most_common())
 
 
 def _examples(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,9 @@ HOURS = {"1h": 1, "1d": 24}
 TIMEFRAMES = {hours: timeframe for timeframe, hours in HOURS.items()}
 POINTS = ("last", "1bar", "24h", "7d")
 
+STALE = pd.Timedelta(days=7)
+"""How old a rate may be when the close ends that a change is measured from."""
+
 
 def latest(
     con: Connection,
@@ -41,7 +44,7 @@ def latest(
     Raises
     ------
     DataError
-        No bars are stored in that timeframe, or a rate is missing.
+        No bars are stored in that timeframe, or no symbol has a rate.
     """
     newest = store.quotes.newest_bars(con, symbols, _hours(timeframe))
     closes = _closes(newest, symbols)
@@ -52,14 +55,34 @@ def latest(
         return _table(symbols, newest, worth)
     found = store.rates.rates_at(con, closes[["currency", "known"]], currency)
     found["rate"] = found["rate"].where(closes["currency"] != currency, 1.0)
-    now = found[_is_last(found)]
-    missing = closes["currency"].reindex(now.index)[now["rate"].isna()]
-    if len(missing):
+    now = found[_is_last(found)].droplevel("point")
+    missing = now.index[now["rate"].isna()]
+    if len(missing) and len(missing) == len(now):
         raise rates.no_rates(
-            sorted(missing.unique()), currency, " that was known when the last bars ended"
+            sorted(closes.loc["last"]["currency"].reindex(missing).unique()),
+            currency,
+            f" that was known when the last bars ended ({_named(symbols, newest, missing)})",
         )
-    worth *= found["rate"]
-    return _table(symbols, newest, worth, now.droplevel("point")).assign(currency=currency)
+    age = closes["known"] - (found["rate_date"] + pd.Timedelta(days=1))
+    worth *= found["rate"].mask((age > STALE) & ~_is_last(found))
+    shown = _table(symbols, newest, worth, now).assign(currency=currency)
+    if len(missing):
+        shown.attrs["note"] = (
+            f"No rate to {currency} was known for {_named(symbols, newest, missing)}: no price."
+        )
+    return shown
+
+
+def _named(symbols: Sequence[Symbol], newest: pd.DataFrame, ids: pd.Index) -> str:
+    """Return a few symbols, each with the currency and the day that a rate is missing of."""
+    lacking = [symbol for symbol in symbols if symbol.id in ids]
+    days = newest["timestamp"].dt.strftime("%Y-%m-%d")
+    told = [
+        f"{symbol.symbol} in {symbol.currency}, {days.loc[symbol.id]}"
+        for symbol in lacking[: rates.NAMED]
+    ]
+    more = len(lacking) - len(told)
+    return "; ".join(told) + (f" and {more} more" if more else "")
 
 
 def _hours(timeframe: str | None) -> int | None:

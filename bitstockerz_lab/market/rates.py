@@ -80,16 +80,12 @@ def _clashing(good: pd.DataFrame, clashes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keep(con: Connection, incoming: IncomingRates, rows: pd.DataFrame) -> None:
-    """Keep what was kept out, a pair at a time."""
-    for pair, of_pair in rows.groupby("pair"):
-        store.add_refused(
-            con,
-            of_pair[["line", "reason", "original"]],
-            source=incoming.source,
-            digest=incoming.digest,
-            symbol=str(pair),
-            timeframe="1d",
+    """Keep what was kept out."""
+    if len(rows):
+        kept = rows[["line", "reason", "original"]].assign(
+            source=incoming.source, digest=incoming.digest, symbol=rows["pair"], timeframe="1d"
         )
+        store.bulk.add_many_refused(con, kept)
 
 
 def _examples(rows: pd.DataFrame) -> pd.DataFrame:

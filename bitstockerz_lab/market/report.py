@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 SHOWN = 5
+REASONS = 10
 
 
 @cache
@@ -39,6 +41,7 @@ class LoadReport:
     refused : rows kept out because they break a rule of bars
     first, last : stamps of the first and last good row of the source, UTC; None without any
     notes : what the loader found out or decided, a sentence each
+    reasons : why rows were kept out and how many for that, the commonest first
     examples : the first rows kept out, columns line, reason, original; all are in `refused_rows`
     """
 
@@ -55,6 +58,7 @@ class LoadReport:
     first: pd.Timestamp | None = None
     last: pd.Timestamp | None = None
     notes: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
     examples: pd.DataFrame = field(default_factory=no_examples, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -62,18 +66,20 @@ class LoadReport:
         told = {
             name: getattr(self, name)
             for name in self.__dataclass_fields__
-            if name not in ("first", "last", "notes", "examples")
+            if name not in ("first", "last", "notes", "reasons", "examples")
         }
         return told | {
             "first": self.first.isoformat() if self.first is not None else None,
             "last": self.last.isoformat() if self.last is not None else None,
             "notes": list(self.notes),
+            "reasons": dict(self.reasons),
             "examples": self.examples.to_dict("records"),
         }
 
     def __str__(self) -> str:
         lines = [f"{self._title()}: {self._counts()}"]
         lines += [f"  {note}" for note in self.notes]
+        lines += [f"  {line}" for line in _counted(self.reasons)]
         shown = self.examples.head(SHOWN)
         lines += [f"  line {row.line}: {row.reason}: {row.original}" for row in shown.itertuples()]
         hidden = self.conflicts + self.refused - len(shown)
@@ -88,7 +94,8 @@ class LoadReport:
             items = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
             parts.append(f"<ul>{items}</ul>")
         if kept_out:
-            shown = self.examples.head(SHOWN).to_html(index=False, border=0)
+            shown = _listed(self.reasons)
+            shown += self.examples.head(SHOWN).to_html(index=False, border=0)
             parts.append(f"<details><summary>{kept_out:,} kept out</summary>{shown}</details>")
         return "".join(parts)
 
@@ -150,6 +157,14 @@ class LoadReports(Sequence[LoadReport]):
         return sum(report.refused for report in self.reports)
 
     @property
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Why rows were kept out and how many for that, the commonest first."""
+        found: Counter[str] = Counter()
+        for report in self.reports:
+            found.update(dict(report.reasons))
+        return tuple(found.most_common())
+
+    @property
     def symbols(self) -> list[str]:
         """The symbols, each once."""
         return list(dict.fromkeys(report.symbol for report in self.reports))
@@ -172,12 +187,14 @@ class LoadReports(Sequence[LoadReport]):
             "symbols": self.symbols,
             **{name: getattr(self, name) for name in sums},
             "notes": list(self.notes),
+            "reasons": dict(self.reasons),
             "reports": [report.as_dict() for report in self.reports],
         }
 
     def __str__(self) -> str:
         lines = [f"{self._title()}: {counts(self)}"]
         lines += [f"  {note}" for note in self.notes]
+        lines += [f"  {line}" for line in _counted(self.reasons)]
         shown = [report for report in self.reports if report.conflicts or report.refused]
         told = shown or list(self.reports)
         lines += [line for report in told[:SHOWN] for line in f"  {report}".splitlines()]
@@ -191,6 +208,7 @@ class LoadReports(Sequence[LoadReport]):
         if self.notes:
             items = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
             parts.append(f"<ul>{items}</ul>")
+        parts.append(_listed(self.reasons))
         table = self.frame().to_html(index=False, border=0, max_rows=4 * SHOWN)
         parts.append(f"<details><summary>{len(self.reports):,} reports</summary>{table}</details>")
         return "".join(parts)
@@ -198,6 +216,20 @@ class LoadReports(Sequence[LoadReport]):
     def _title(self) -> str:
         symbols, sources = len(self.symbols), len({report.source for report in self.reports})
         return f"{symbols:,} symbol(s) from {sources:,} source(s)"
+
+
+def _counted(reasons: tuple[tuple[str, int], ...]) -> list[str]:
+    """Return a line for each reason."""
+    lines = [f"{count:,} × {reason}" for reason, count in reasons[:REASONS]]
+    rest = reasons[REASONS:]
+    if rest:
+        lines.append(f"{sum(count for _, count in rest):,} × {len(rest):,} other reasons")
+    return lines
+
+
+def _listed(reasons: tuple[tuple[str, int], ...]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in _counted(reasons))
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def counts(report: LoadReport | LoadReports) -> str:

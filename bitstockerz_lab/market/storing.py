@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market import actions, kept_out, store
+from bitstockerz_lab.market import symbols as naming
+from bitstockerz_lab.market.providers.synthetic import PROVIDER as SIMULATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from bitstockerz_lab.enums import AssetType
@@ -97,6 +100,40 @@ class Storing:
         if len(rows):
             with self.database.write() as con:
                 store.bulk.add_many_refused(con, rows)
+
+
+def refuse_mixture(con: Connection, symbols: Iterable[Symbol], provider: str) -> None:
+    """Refuse simulated bars for a symbol that has real ones, and real for one with simulated.
+
+    Parameters
+    ----------
+    con : a lease's connection
+    symbols : stored ones
+    provider : who the new bars are from
+
+    Raises
+    ------
+    DataError
+        A symbol would have both.
+    """
+    by_id = {symbol.id: symbol for symbol in symbols}
+    if not by_id:
+        return
+    for bar in store.providers.newest_bars(con, list(by_id.values())):
+        if (bar.provider == SIMULATED) == (provider == SIMULATED):
+            continue
+        symbol = by_id[bar.symbol_id]
+        simulated = provider == SIMULATED
+        has, new = ("real", "simulated") if simulated else ("simulated", "real")
+        other = naming.apart(symbol, "SIM" if simulated else "REAL")
+        raise DataError(
+            f"{symbol.symbol} has {has} bars, of {bar.provider!r}, and these are {new}, of "
+            f"{provider!r}: the two never mix in one symbol. Load these under another symbol, like "
+            f"{other!r}.",
+            symbol=symbol.symbol,
+            stored=bar.provider,
+            given=provider,
+        )
 
 
 def _rounds(parts: list[Part], symbols: dict[str, Symbol]) -> list[list[Part]]:

@@ -10,6 +10,8 @@ from bitstockerz_lab.errors import DataError
 
 TICKER = re.compile(r"[A-Z0-9^$][A-Z0-9.\-_=^$]{0,31}")
 CURRENCY = re.compile(r"[A-Z0-9]{2,12}")
+VENUE = re.compile(r"(?<=-)([A-Z0-9]{2,12})\.[A-Z0-9]+$")
+"""How the text of a coin's pair ends that is kept apart from another venue's."""
 
 MICS = {
     "NYSE": "XNYS", "NYQ": "XNYS", "NEW YORK": "XNYS",
@@ -76,6 +78,16 @@ COIN_VENUES = frozenset(
 
 QUOTES = ("USDT", "USDC", "BUSD", "TUSD", "EUR", "GBP", "JPY", "CHF", "AUD", "CAD", "TRY", "KRW")
 """What a pair without a hyphen may be priced in, other than USD."""
+
+PRICED_IN = frozenset([*QUOTES, "USD", "BTC", "ETH", "BNB", "DAI", "FDUSD", "USDE", "PYUSD"])
+"""What tells a coin's pair, after its hyphen."""
+
+NO_COINS = frozenset(
+    ["USD", "EUR", "GBP", "JPY", "CHF", "AUD", "CAD", "NZD", "TRY", "KRW", "CNY", "CNH", "HKD",
+     "SGD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "MXN", "BRL", "ZAR", "INR", "ILS", "THB",
+     "XAU", "XAG", "XPT", "XPD"]
+)  # fmt: skip
+"""Money and metals: a pair of them is none of a coin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +194,8 @@ def differences(stored: Symbol, listing: Listing) -> list[str]:
     Raises
     ------
     DataError
-        It says stock where a coin is stored, coin where a stock is, or another currency.
+        It says stock where a coin is stored, coin where a stock is, another currency, or another
+        exchange than the stored one.
     """
     exchange = exchange_of(listing.exchange)
     kind = asset_type_of(listing.asset_type) or venue_kind(exchange)
@@ -209,13 +222,54 @@ def differences(stored: Symbol, listing: Listing) -> list[str]:
             stored=stored.currency,
             given=currency,
         )
-    notes = []
-    if exchange and exchange != stored.exchange:
-        notes.append(
-            f"{stored.symbol} stays with the exchange it was stored with: "
-            f"{stored.exchange or 'none'}, not {exchange}."
-        )
-    return notes
+    if exchange is None or exchange == stored.exchange:
+        return []
+    if stored.exchange is None:
+        return [f"{stored.symbol} stays without an exchange, as it was stored, not {exchange}."]
+    raise DataError(
+        f"{stored.symbol} is stored with {stored.exchange}, and exchange={listing.exchange!r} was "
+        "given. Leave exchange out to add to it all the same, or load under another symbol, like "
+        f"{apart(stored, exchange)!r}.",
+        symbol=stored.symbol,
+        stored=stored.exchange,
+        given=exchange,
+    )
+
+
+def apart(symbol: Symbol, word: str) -> str:
+    """Return another text for a symbol, of which bars are to be kept apart.
+
+    Examples
+    --------
+    >>> coin = describe(Listing("BTC-USD", exchange="bitstamp"))
+    >>> apart(coin, "coinbase"), describe(Listing(apart(coin, "coinbase"), "CRYPTO")).quote_asset
+    ('BTC-USD.COINBASE', 'USD')
+    """
+    mark = "." if symbol.asset_type is AssetType.CRYPTO else "-"
+    suffix = re.sub(r"[^A-Z0-9]", "", word.upper())
+    return f"{symbol.symbol.partition('.')[0] if mark == '.' else symbol.symbol}{mark}{suffix}"
+
+
+def pair_of(symbol: str) -> tuple[str, str] | None:
+    """Return the coin and the quote of a text that can only be a coin's pair, None of any other.
+
+    Examples
+    --------
+    >>> pair_of("BTC-USD"), pair_of("BTC-USD.COINBASE"), pair_of("BRK-B"), pair_of("EUR-USD")
+    (('BTC', 'USD'), ('BTC', 'USD'), None, None)
+    """
+    base, _, quote = symbol.partition(".")[0].rpartition("-")
+    return (base, quote) if base and quote in PRICED_IN and base not in NO_COINS else None
+
+
+def assumptions(listing: Listing) -> list[str]:
+    """Return what is taken for granted of a new symbol, a sentence each."""
+    symbol, pair = normalise(listing.symbol), pair_of(normalise(listing.symbol))
+    said = asset_type_of(listing.asset_type) or venue_kind(exchange_of(listing.exchange))
+    if said is not None or pair is None:
+        return []
+    taken = f"{symbol} was taken for a coin (CRYPTO), {pair[0]} in {pair[1]}"
+    return [f"{taken}; asset_type='EQUITY' makes it a stock."]
 
 
 def asset_type_of(text: str | None) -> AssetType | None:
@@ -262,7 +316,7 @@ def venue_kind(exchange: str | None) -> AssetType | None:
 
 def _pair(symbol: str, currency: str | None) -> tuple[str, str]:
     """Return the two sides of a coin's pair; a coin alone is priced in `currency`, or USD."""
-    base, _, quote = symbol.rpartition("-")
+    base, _, quote = VENUE.sub(r"\1", symbol).rpartition("-")
     if base and not CURRENCY.fullmatch(quote):
         raise DataError(
             f"{symbol} ends with no currency. Write a pair like 'BTC-USD'.", symbol=symbol
@@ -290,7 +344,7 @@ def _asset_type(symbol: str, said: str | None, exchange: str | None) -> AssetTyp
             asset_type=said,
             exchange=exchange,
         )
-    kind = given or by_venue
+    kind = given or by_venue or (AssetType.CRYPTO if pair_of(symbol) else None)
     if kind is None:
         unknown = f" (exchange {exchange!r} is none we know)" if exchange else ""
         raise DataError(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DataError, LabError, NoBars
-from bitstockerz_lab.market import actions, store
+from bitstockerz_lab.market import actions, store, storing
 from bitstockerz_lab.market import symbols as naming
 from bitstockerz_lab.market.files import readers
 from bitstockerz_lab.market.loading import Load
@@ -91,8 +91,9 @@ def load(database: Database, provider: Provider, wish: Wish) -> LoadReport:
     with database.read() as con:
         stored = store.lookup(con, listing.symbol)
         texts = store.providers.provider_symbols(con)
-    if stored is not None:
-        naming.differences(stored, listing)
+        if stored is not None:
+            naming.differences(stored, listing)
+            storing.refuse_mixture(con, [stored], provider.name)
     symbol = stored or naming.describe(listing)
     timeframe = _timeframe(provider, symbol, wish.timeframe)
     first, last = _span(wish.start, wish.end, timeframe)
@@ -282,8 +283,8 @@ def _counted(done: Updated, target: Target, page: Page, report: LoadReport, adde
         actions=done.actions + added,
         conflicts=done.conflicts + report.conflicts,
         refused=done.refused + report.refused,
-        first=done.first if done.first is not None or not report.inserted else new[0],
-        last=new[-1] if report.inserted else done.last,
+        first=done.first if done.first is not None or not report.inserted else new.min(),
+        last=new.max() if report.inserted else done.last,
         notes=done.notes + page.notes + clashes,
     )
 

@@ -81,3 +81,11 @@ def test_splits_and_dividends_load(ready, tmp_path):
     answer = ready("load", "--actions", path, "--symbol", "ACME", "--json")
     assert answer.status == 0, answer.err
     assert answer.json["inserted"] == 2
+
+
+def test_weeks_are_refused_in_a_sentence(call, tmp_path):
+    path = tmp_path / "WK.csv"
+    path.write_text(HEADER + "2020-01-02,1,2,1,1,5\n")
+    answer = call("load", path, "--timeframe", "1w", "--asset-type", "EQUITY")
+    assert answer.status == 1
+    assert "1w bars have no table." in answer.err

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from bitstockerz_lab.errors import DataError, NoBars, UnknownName
-from bitstockerz_lab.market import action_lists, actions, factors
+from bitstockerz_lab.market import action_lists, actions, factors, store
 from tests.helpers import make_bars, typed_bars
 
 DAYS = pd.DatetimeIndex(
@@ -400,3 +400,91 @@ def test_bars_loaded_past_a_recorded_split_are_adjusted_at_once(lab):
     assert lab.market.factors("AAPL")["split_factor"].tolist() == [0.5]
     adjusted = lab.market.bars("AAPL", "1d")["close"]
     assert adjusted.to_numpy() == pytest.approx(days["close"].to_numpy() * 0.5)
+
+
+# what is most likely wrong
+
+
+def test_a_dividend_that_is_a_large_part_of_the_price_is_refused_unless_it_is_said_to_be(market):
+    rows = listed(("2020-09-01", "dividend", 20.5))
+    with pytest.raises(
+        DataError, match=r"20\.5 .* is 16 % of the close .*129 on 2020-08-31.*large=True"
+    ):
+        market.load_actions(rows, "AAPL")
+    assert market.actions("AAPL").empty
+    assert market.load_actions(rows, "AAPL", large=True).inserted == 1
+    assert market.factors("AAPL")["price_factor"].tolist() == [1 - 20.5 / 129]
+    with pytest.raises(DataError, match="is not below the close"):
+        market.load_actions(listed(("2020-09-04", "dividend", 200)), "AAPL", large=True)
+
+
+def test_a_dividend_on_the_day_of_a_split_is_large_against_the_new_shares(market):
+    split = ("2020-08-31", "split", 4)
+    with pytest.raises(DataError, match=r"dividend of 25 .* is 20 % of the close"):
+        market.load_actions(listed(split, ("2020-08-31", "dividend", 25)), "AAPL")
+    told = market.load_actions(listed(split, ("2020-08-31", "dividend", 18)), "AAPL")
+    assert told.inserted == 2  # 18 × 4 of 500 are 14 %
+
+
+def test_what_is_dated_on_a_day_without_a_bar_is_said(market):
+    told = market.load_actions(listed(("2020-08-30", "dividend", 1)), "AAPL")
+    (said,) = told.notes
+    assert said.startswith("DIVIDEND of 2020-08-30 (Sunday): no bar is stored of that day")
+    assert "it counts from 2020-08-31 on" in said
+
+
+def test_factors_of_another_symbol_are_refused(market, tmp_path):
+    strange = "2020-08-27,0.9,0.25,101.2\n2020-08-30,1,0.25,102\n2050-12-31,1,1,0\n"
+    with pytest.raises(
+        DataError, match=r"another symbol than AAPL.* 101\.2 on 2020-08-27, close here 500; 2 of 2"
+    ):
+        load_factors(market, tmp_path, strange)
+    assert market.factors("AAPL").empty
+
+
+def test_factors_whose_reference_prices_mostly_agree_or_have_no_close_are_taken(market, tmp_path):
+    half = "2020-08-27,0.9,0.25,101.2\n2020-08-30,1,0.25,410\n2050-12-31,1,1,99\n"
+    assert load_factors(market, tmp_path, half).inserted == 3
+    early = "2010-08-27,0.9,0.25,1\n2020-08-28,1,0.25,0\n"
+    assert load_factors(market, tmp_path, early).inserted == 2
+
+
+def test_bars_that_do_not_show_a_split_that_waited_for_them_are_refused_whole(lab):
+    days = make_bars(30, start="2020-08-03")
+    lab.market.load_frame(days[:20], "AAPL", exchange="XNAS")
+    split = pd.DataFrame({"date": [days.index[25].tz_convert(None)], "split": ["2:1"]})
+    lab.market.load_actions(split, "AAPL")
+    with pytest.raises(DataError, match="do not jump on 2020-08-28 as a split of 2:1 does"):
+        lab.market.load_frame(days[20:], "AAPL", exchange="XNAS")
+    assert len(lab.market.bars("AAPL", "1d")) == 20
+    assert lab.market.factors("AAPL").empty
+
+
+def recorded(lab, rows):
+    """Store actions as a provider's page brings them."""
+    frame = pd.DataFrame(rows, columns=["date", "kind", "value"])
+    with lab.database.write() as con:
+        symbol = store.find_symbol(con, "AAPL")
+        return actions.record(con, symbol, frame.astype({"date": "datetime64[us]"}), "yfinance")
+
+
+def test_dividends_of_one_day_are_paid_together_and_the_same_one_twice_is_one(lab):
+    days = make_bars(30, start="2020-08-03")
+    lab.market.load_frame(days, "AAPL", exchange="XNAS")
+    day = "2020-08-20"
+    paid = [(day, "DIVIDEND", 0.5), (day, "DIVIDEND", 1.5), (day, "DIVIDEND", 0.5)]
+    assert recorded(lab, paid) == 1
+    assert lab.market.actions("AAPL")["value"].tolist() == [2.0]
+    assert recorded(lab, paid) == 0
+    with pytest.raises(DataError, match="several splits on 2020-08-24: 2, 3"):
+        recorded(lab, [("2020-08-24", "SPLIT", 2.0), ("2020-08-24", "SPLIT", 3.0)])
+
+
+def test_a_split_loaded_after_dividends_says_what_becomes_of_them(lab):
+    days = make_bars(30, start="2020-08-03")
+    days.iloc[20:] *= [0.5, 0.5, 0.5, 0.5, 2]
+    lab.market.load_frame(days, "AAPL", exchange="XNAS")
+    lab.market.load_actions(pd.DataFrame({"date": ["2020-08-10"], "dividend": [0.5]}), "AAPL")
+    when = days.index[20].tz_convert(None)
+    report = lab.market.load_actions(pd.DataFrame({"date": [when], "split": ["2:1"]}), "AAPL")
+    assert any("stay as they were stored: as paid" in note for note in report.notes)

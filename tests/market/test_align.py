@@ -29,6 +29,11 @@ def test_a_day_shows_the_week_that_had_ended_when_it_ended():
     assert aligned.loc["2020-01-12", "close"] == weeks["close"].iloc[1]
 
 
+def test_rows_to_align_to_are_a_frame_and_no_timeframe():
+    with pytest.raises(DataError, match=r"align_to='1d' is no frame.*align_to=lab\.market\.bars"):
+        align(days(21), "1d")
+
+
 def test_the_index_is_that_of_the_other_and_attrs_say_it_is_aligned():
     bars = hours(48)
     aligned = align(told(resample(bars, "4h"), "4h"), bars[5:])

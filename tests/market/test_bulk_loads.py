@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import pandas as pd
 import pytest
@@ -138,7 +139,8 @@ def test_what_is_stored_is_told_symbol_by_symbol(market):
 
 
 def test_several_files_of_one_symbol_are_loaded_one_after_the_other(market, folder):
-    path = folder(first=GOOD, second=OTHER + "2020-01-06,11,13,10,12,200\n", third=GOOD)
+    later = OTHER + "2020-01-06,11,13,10,12,200\n"
+    path = folder(**{"2019": GOOD, "ACME-2020": later, "data-3": GOOD})
     reports = market.load_csv(path, "ACME", asset_type="EQUITY")
     assert [sums(report) for report in reports] == [(2, 0, 0, 0), (1, 1, 1, 0), (0, 2, 0, 0)]
     assert reports[1].examples["original"].tolist() == ["2020-01-03,11,13,10,12.5,200"]
@@ -214,3 +216,96 @@ def test_the_reports_show_their_sum_and_become_json(market):
     assert reports.frame()["symbol"].tolist() == list("ABCDEFG")
     assert reports[-1].symbol == "G"
     assert len(reports[1:3]) == 2
+
+
+def test_a_folder_of_stocks_does_not_take_pairs_of_coins_along(database, market, folder):
+    path = folder(**{"AAPL": GOOD, "BRK-B": GOOD, "BTC-USD": GOOD, "ETH-USD": GOOD})
+    for told in ({"asset_type": "EQUITY"}, {"exchange": "XNYS"}):
+        with pytest.raises(DataError, match=r"^BTC-USD, ETH-USD: named like coins, and .*'CRYPTO'"):
+            market.load_file(path, **told)
+    assert count(database, "symbols") == 0
+    reports = market.load_file([path / "AAPL.csv", path / "BRK-B.csv"], asset_type="EQUITY")
+    assert sums(reports) == (4, 0, 0, 0)
+    report = market.load_file(path / "BTC-USD.csv")
+    assert report.notes[0].startswith("BTC-USD was taken for a coin (CRYPTO), BTC in USD;")
+    assert market.load_file(path / "ETH-USD.csv", "ETH-USD", asset_type="EQUITY").inserted == 2
+
+
+def test_files_of_another_symbol_are_not_loaded_under_the_one_that_was_given(
+    database, market, folder, tmp_path
+):
+    path = folder(AAPL=GOOD, MSFT=GOOD, SPY=GOOD)
+    told = r"^2 of 3 files say they are of another symbol than AAPL: MSFT.csv \(MSFT\), SPY.csv"
+    for paths in (path, path / "*.csv", sorted(path.iterdir())):
+        with pytest.raises(DataError, match=told):
+            market.load_file(paths, "aapl", asset_type="EQUITY")
+    packed = tmp_path / "all.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("AAPL", "MSFT"):
+            archive.writestr(f"{name}.csv", HEADER + GOOD)
+    with pytest.raises(DataError, match=r"all.zip/MSFT.csv \(MSFT\)"):
+        market.load_file(packed, "AAPL", asset_type="EQUITY")
+    assert count(database, "symbols") == count(database, "refused_rows") == 0
+
+
+def test_a_column_of_another_symbol_counts_as_the_files_name_does(market, tmp_path):
+    for name, symbol in (("a1", "AAPL"), ("a2", "MSFT")):
+        make_bars(3).assign(ticker=symbol).to_csv(tmp_path / f"{name}.csv")
+    with pytest.raises(DataError, match=r"1 of 2 files say .* than AAPL: a2.csv \(MSFT\)"):
+        market.load_file(tmp_path, "AAPL", asset_type="EQUITY")
+
+
+def test_one_file_of_another_name_is_loaded_and_told(market, folder):
+    path = folder(AAPL=GOOD, data=GOOD)
+    report = market.load_file(path / "AAPL.csv", "msft", asset_type="EQUITY")
+    assert report.notes == ("The file's name says AAPL; its bars were loaded as MSFT.",)
+    assert market.load_file(path / "data.csv", "MSFT").notes == ()
+
+
+def test_files_named_by_an_alias_or_without_the_venue_are_of_the_symbol(market, folder):
+    market.load_frame(make_bars(2), "META", asset_type="EQUITY")
+    market.alias("FB", "META")
+    assert len(market.load_file(folder(FB=GOOD, META=GOOD), "META")) == 2
+    path = folder(**{"BTC-USD-2019": GOOD, "BTCUSD-2020": GOOD})
+    files = sorted(path.glob("BTC*"))
+    assert len(market.load_file(files, "BTC-USD.COINBASE", exchange="coinbase")) == 2
+
+
+def test_a_frame_that_does_not_say_whose_bars_it_has_is_asked_about(market):
+    with pytest.raises(DataError, match=r"frame does not say whose bars .*Pass symbol=, or symb"):
+        market.load_frame(make_bars(3), asset_type="EQUITY")
+
+
+@pytest.mark.parametrize("timeframe", ["1w", "1mo", "4h", "fortnight"])
+def test_bars_of_a_timeframe_without_a_table_are_refused_before_they_are_read(
+    market, folder, timeframe
+):
+    told = rf"^{timeframe} bars have no table. timeframe= may be '1d' or '1h'; longer bars"
+    for symbol in (None, "A"):
+        with pytest.raises(DataError, match=told):
+            market.load_file(folder(A=GOOD), symbol, timeframe, asset_type="EQUITY")
+    with pytest.raises(DataError, match=told):
+        market.load_frame(many(), timeframe=timeframe, asset_type="EQUITY")
+
+
+def test_hours_of_a_stock_in_a_folder_are_refused_with_the_files_name(market, folder):
+    path = folder(A=GOOD)
+    make_bars(30, timeframe="1h").to_csv(path / "B.csv")
+    with pytest.raises(DataError, match=r"^B.csv has 1h bars of B: 1h bars of EQUITY symbols have"):
+        market.load_file(path, asset_type="EQUITY")
+
+
+def test_texts_beside_the_bars_are_left_out_and_said(market, folder, tmp_path):
+    path = folder(A=GOOD)
+    for name in ("readme.txt", "README", "NOTES.md", "terms.pdf"):
+        (path / name).write_text("about")
+    left_out = {"readme.txt", "README", "NOTES.md", "terms.pdf"}
+    packed = tmp_path / "all.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in path.iterdir():
+            archive.write(file, file.name)
+    for paths in (path, path / "*", packed):
+        report = market.load_file(paths, asset_type="EQUITY")
+        (note,) = [note for note in report.notes if note.startswith("Left out")]
+        assert all(name in note for name in left_out)
+        assert report.rows == 2

@@ -222,9 +222,9 @@ def test_only_what_was_read_is_laid_over(market):
         market.bars("ACME", end="2020-01-01")
 
 
-def test_laying_over_takes_the_last_row_of_a_bar_and_drops_those_that_never_were():
+def test_laying_over_changes_what_was_corrected_and_drops_those_that_never_were():
     rows = BARS[["close"]]
-    revisions = rows.iloc[[1, 0, 1, 2]].assign(close=[1.0, 2.0, 3.0, np.nan])
+    revisions = rows.iloc[[1, 0, 2]].assign(close=[3.0, 2.0, np.nan])
     assert corrections.overlay(rows, revisions)["close"].tolist() == [2, 3]
     assert corrections.overlay(rows, revisions[:0])["close"].tolist() == [11, 12, 13]
     assert rows["close"].tolist() == [11, 12, 13]
@@ -235,3 +235,18 @@ def test_compacting_the_file_keeps_what_is_in_force(market, database):
         market.correct("ACME", "2020-01-02", close=close, reason=WHY)
     database.compact()
     assert closes(market) == [11, 12.75, 13]
+
+
+def test_a_correction_of_checked_bars_says_that_the_check_is_out_of_date(market):
+    before = market.correct("ACME", "2020-01-01", volume=7, reason=WHY)
+    assert "Checked before" not in str(before)
+    market.check("ACME")
+    after = market.correct("ACME", "2020-01-01", volume=8, reason=WHY)
+    assert str(after).endswith("Checked before; lab.market.check('ACME', '1d') looks again.")
+
+
+def test_another_reason_for_the_same_values_is_refused_and_told_where_reasons_are(market):
+    market.correct("ACME", "2020-01-01", volume=7, reason=WHY)
+    with pytest.raises(DataError, match=r"never rewritten: lab\.market\.revisions\('ACME'\) shows"):
+        market.correct("ACME", "2020-01-01", volume=7, reason="the exchange said so")
+    assert market.revisions("ACME")["reason"].tolist() == [WHY]

@@ -238,6 +238,41 @@ def test_a_change_from_before_the_first_rate_is_missing(market):
     assert pd.isna(row["change_1bar_pct"])
 
 
+def test_a_change_from_a_rate_of_long_before_is_missing(market):
+    bars = closes(*range(100, 112), start="2024-01-08")  # the last one ends on the 20th
+    market.load_frame(bars, "ACME", exchange="XNYS")
+    rates = pd.DataFrame(
+        {"date": ["2024-01-01", "2024-01-11", "2024-01-19"], "rate": [0.4, 0.5, 0.6]}
+    )
+    market.load_rates(rates, "USD", "EUR")
+    row = one(market, currency="EUR")
+    assert row["last"] == pytest.approx(111 * 0.6)
+    # the 18th ended 7 days after the rate of the 11th was known; the 12th 1 day after it
+    assert row["change_1bar_pct"] == pytest.approx(100 * (111 * 0.6 / (110 * 0.5) - 1))
+    assert row["change_7d_pct"] == pytest.approx(100 * (111 * 0.6 / (104 * 0.5) - 1))
+    market.load_frame(closes(*range(100, 108), start="2024-01-08"), "OLD", exchange="XNYS")
+    late = one(market, "OLD", currency="EUR")  # the 8th ended 7 days after the rate of the 1st
+    assert late["change_7d_pct"] == pytest.approx(100 * (107 * 0.5 / (100 * 0.4) - 1))
+    market.load_frame(closes(108, start="2024-01-16"), "OLD")
+    assert pd.isna(one(market, "OLD", currency="EUR")["change_7d_pct"])  # the 9th: 8 days
+
+
+def test_a_symbol_without_a_rate_has_no_price_and_is_named(market):
+    market.load_frame(closes(100, 110, start="2024-01-02"), "BTC-USDT", exchange="binance")
+    market.load_frame(closes(50, 55, start="2024-01-02"), "SAP", exchange="XETR", currency="EUR")
+    shown = market.latest(currency="EUR")
+    assert shown.attrs["note"].startswith(
+        "No rate to EUR was known for BTC-USDT in USDT, 2024-01-03"
+    )
+    rows = shown.set_index("symbol")
+    assert rows.loc["SAP", "last"] == 55
+    assert (
+        rows.loc["BTC-USDT", ["last", "high", "low", "change_1bar_pct", "rate_date"]].isna().all()
+    )
+    with pytest.raises(DataError, match=r"from USDT to EUR .*\(BTC-USDT in USDT, 2024-01-03\)"):
+        market.latest("BTC-USDT", currency="EUR")
+
+
 def test_a_missing_rate_is_one_error_and_tether_is_not_the_dollar(market):
     market.load_frame(closes(100, start="2024-01-02"), "BTC-USDT", exchange="binance")
     market.load_frame(closes(100, start="2024-01-02"), "SAP", exchange="XETR", currency="EUR")

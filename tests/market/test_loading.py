@@ -156,7 +156,44 @@ def test_an_existing_symbol_needs_nothing_and_cannot_change_its_kind(load):
     assert counts(load(GOOD, symbol="acme", asset_type=None)) == (0, 2, 0, 0)
     with pytest.raises(DataError, match=r"ACME is stored as EQUITY, but asset_type='CRYPTO'"):
         load(GOOD, asset_type="CRYPTO")
-    assert "stays with the exchange" in load(GOOD, exchange="XNYS").notes[0]
+    assert "ACME stays without an exchange" in load(GOOD, exchange="XNYS").notes[0]
+
+
+def test_an_exchange_that_contradicts_the_stored_one_is_refused(database, load):
+    load(GOOD, symbol="BTC-USD", asset_type=None, exchange="bitstamp")
+    told = r"is stored with bitstamp, and exchange='coinbase' was given.*'BTC-USD.COINBASE'\.$"
+    with pytest.raises(DataError, match=told):
+        load(OTHER, symbol="btc-usd", asset_type=None, exchange="coinbase")
+    assert table(database, "refused_rows") == []
+    report = load(OTHER, symbol="BTC-USD.COINBASE", asset_type=None, exchange="coinbase")
+    assert counts(report) == (2, 0, 0, 0)
+    assert counts(load(GOOD, symbol="BTC-USD", asset_type=None)) == (0, 2, 0, 0)
+
+
+def test_one_exchange_in_two_spellings_is_the_same(load):
+    load(GOOD, exchange="NASDAQ")
+    assert load(GOOD, exchange="XNAS").notes == load(GOOD, exchange="nms").notes == ()
+
+
+def test_simulated_and_real_bars_never_mix_in_one_symbol(database, market, load):
+    load(GOOD)
+    told = r"ACME has real bars, of 'csv', and these are simulated, of 'synthetic'.*'ACME-SIM'\.$"
+    with pytest.raises(DataError, match=told):
+        market.load("synthetic", "acme", start="2024-12-01")
+    with pytest.raises(DataError, match=told):
+        load("2020-01-06,11,13,10,12,200\n", provider="synthetic")
+    assert len(table(database, "equity_daily_bars")) == 2
+    assert market.load("synthetic", "ACME-SIM", start="2024-12-01", asset_type="EQUITY").inserted
+    with pytest.raises(DataError, match=r"ACME-SIM has simulated bars, .*these are real, of 'csv'"):
+        load(GOOD, symbol="ACME-SIM")
+    assert market.load("synthetic", "ACME-SIM", start="2024-11-01").inserted
+
+
+def test_bars_of_a_provider_are_not_added_to_simulated_ones(market, tmp_path):
+    market.load("synthetic", "DEMO-A", start="2024-12-01")
+    (tmp_path / "DEMO-A_1d.csv").write_text(HEADER + GOOD)
+    with pytest.raises(DataError, match=r"DEMO-A has simulated bars, .*these are real, of 'file'"):
+        market.load("file", "DEMO-A", folder=tmp_path)
 
 
 def test_prices_in_another_currency_are_not_mixed_into_a_symbol(database, load):
@@ -314,3 +351,48 @@ def test_the_values_that_are_stored_are_the_ones_that_were_written(market, tmp_p
     (tmp_path / "exact.csv").write_text(HEADER + "\n".join(rows))
     market.load_csv(tmp_path / "exact.csv", "A", asset_type="EQUITY")
     assert market.bars("A")["close"].tolist() == values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "longer"), [("7D", "1w"), ("W-FRI", "1w"), ("MS", "1mo"), ("BME", "1mo")]
+)
+def test_weeks_and_months_are_not_stored_as_days(database, market, frequency, longer):
+    frame = make_bars(40, start="2018-01-01")
+    frame.index = pd.date_range("2018-01-01", periods=40, freq=frequency, tz="UTC")
+    with pytest.raises(DataError, match=rf"^frame looks like {longer} bars of A, .*as 1d bars"):
+        market.load_frame(frame, "A", asset_type="EQUITY")
+    both = pd.concat([frame.assign(symbol="A"), make_bars(40).assign(symbol="B")])
+    with pytest.raises(DataError, match=rf"looks like {longer} bars of A,"):
+        market.load_frame(both, asset_type="EQUITY")
+    assert table(database, "symbols") == []
+    assert market.load_frame(frame.head(9), "A", asset_type="EQUITY").inserted == 9
+
+
+def test_days_with_holes_are_days(market):
+    frame = make_bars(60)
+    kept = frame[(frame.index.day_of_week < 5) & ~frame.index.isin(frame.index[20:50])]
+    assert market.load_frame(kept, "A", asset_type="EQUITY").refused == 0
+    thin = frame[(np.arange(60) % 7 == 0) | (np.arange(60) < 20)]
+    assert market.load_frame(thin, "B", asset_type="EQUITY").refused == 0
+
+
+def test_four_hours_are_not_stored_as_hours(market):
+    with pytest.raises(DataError, match=r"looks like 4h bars of A-USD, .*as 1h bars"):
+        market.load_frame(make_bars(200, timeframe="4h"), "A-USD", "1h")
+
+
+def test_why_rows_are_kept_out_is_counted_first(load):
+    load(GOOD)
+    lost = "".join(f"2020-13-{day:02},10,12,9,11,100\n" for day in range(1, 13))
+    report = load(OTHER + lost + BAD)
+    assert dict(report.reasons) == {
+        "the stamp cannot be read": 12,
+        "conflict: other values are stored": 1,
+        "high below open; high below close": 1,
+        "open is missing or no number": 1,
+    }
+    assert sum(dict(report.reasons).values()) == report.conflicts + report.refused
+    lines = str(report).splitlines()
+    first = next(at for at, line in enumerate(lines) if "×" in line)
+    assert lines[first] == "  12 × the stamp cannot be read"
+    assert lines[first + 4].startswith("  line 3: conflict")

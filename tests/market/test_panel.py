@@ -242,8 +242,24 @@ def test_a_symbol_without_bars_is_a_column_of_nan(market, database):
         market.panel(["NEW"])
 
 
+@pytest.mark.usefixtures("coins")
+def test_of_stocks_and_coins_one_kind_is_chosen(market):
+    assert list(market.panel(None, asset_type="equity")) == ["GONE", "LATE", "LONG"]
+    assert list(market.panel(None, timeframe="1d", asset_type="CRYPTO")) == ["A-USD", "B-USD"]
+    assert market.coverage(asset_type="EQUITY")["symbol"].tolist() == ["GONE", "LATE", "LONG"]
+    assert list(market.panel(["A-USD", "LONG"], asset_type="EQUITY")) == ["LONG"]
+    with pytest.raises(DataError, match=r'Say asset_type="(EQUITY|CRYPTO)"'):
+        market.coverage()
+    with pytest.raises(DataError, match="None of LONG is CRYPTO"):
+        market.panel("LONG", asset_type="CRYPTO")
+    with pytest.raises(DataError, match="asset_type='STOCK' is unknown"):
+        market.panel(None, asset_type="STOCK")
+
+
 def test_what_makes_no_panel_is_refused(market, coins):
-    with pytest.raises(DataError, match=r"LONG is EQUITY and A-USD is CRYPTO. Ask twice"):
+    with pytest.raises(
+        DataError, match=r"LONG is EQUITY and A-USD is CRYPTO. Say asset_type=\"EQUITY\" or"
+    ):
         market.panel(["LONG", "A-USD"])
     stocks, coin = market.panel(["LONG"]), market.panel(["A-USD"], timeframe="1d")
     assert list(stocks.join(coin, how="outer")) == ["LONG", "A-USD"]

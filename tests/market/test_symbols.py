@@ -75,6 +75,42 @@ def test_every_word_for_an_exchange_means_one_that_is_known():
     } == symbols.STOCK_EXCHANGES
 
 
+def test_a_pair_with_a_venue_is_the_same_pair_under_another_name():
+    coin = describe(Listing("btc/usd.coinbase", exchange="coinbase"))
+    assert (coin.symbol, coin.base_asset, coin.quote_asset, coin.currency) == (
+        "BTC-USD.COINBASE",
+        "BTC",
+        "USD",
+        "USD",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("BTC-USD", ("BTC", "USD")),
+        ("ETH-BTC.KRAKEN", ("ETH", "BTC")),
+        ("BRK-B", None),
+        ("BF-B", None),
+        ("EUR-USD", None),
+        ("XAU-USD", None),
+        ("AAPL", None),
+        ("ACME-SIM", None),
+    ],
+)
+def test_only_a_pair_with_a_known_quote_is_taken_for_a_coin(text, pair):
+    assert symbols.pair_of(text) == pair
+    if pair is None:
+        with pytest.raises(DataError, match=r"is new: say what it is"):
+            describe(Listing(text))
+        assert symbols.assumptions(Listing(text)) == []
+        return
+    assert describe(Listing(text)).asset_type is AssetType.CRYPTO
+    (note,) = symbols.assumptions(Listing(text))
+    assert note.startswith(f"{text} was taken for a coin (CRYPTO), {pair[0]} in {pair[1]};")
+    assert symbols.assumptions(Listing(text, asset_type="CRYPTO")) == []
+
+
 def test_a_share_with_a_hyphen_has_no_base_and_quote():
     share = describe(Listing("BF-B", asset_type="equity"))
     assert (share.base_asset, share.quote_asset, share.currency) == (None, None, "USD")
@@ -103,7 +139,9 @@ def test_what_is_said_of_a_new_symbol_must_hold_together(listing, message):
 def test_a_stored_symbol_needs_nothing_said_and_refuses_a_contradiction():
     stored = describe(Listing("AAPL", exchange="XNAS"))
     assert symbols.differences(stored, Listing("AAPL")) == []
-    assert "stays with the exchange" in symbols.differences(stored, Listing("A", exchange="X"))[0]
+    with pytest.raises(DataError, match=r"AAPL is stored with XNAS, and exchange='XNYS' was given"):
+        symbols.differences(stored, Listing("AAPL", exchange="XNYS"))
+    assert symbols.differences(stored, Listing("AAPL", exchange="nasdaq")) == []
     with pytest.raises(DataError, match=r"AAPL is stored as EQUITY, but asset_type='crypto'"):
         symbols.differences(stored, Listing("AAPL", asset_type="crypto"))
     with pytest.raises(DataError, match=r"but exchange='kraken' means CRYPTO"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from bitstockerz_lab.market.charts import times
 from bitstockerz_lab.pages import COLOURS, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
 MOST = 2_000
 """Markers up to which all are drawn; of more, the newest."""
@@ -45,7 +46,7 @@ NONE = pd.DataFrame(
 TRADES = {"entry_time", "exit_time", "side", "entry_price", "exit_price"}
 
 
-def read(markers: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
+def read(markers: pd.DataFrame | Mapping[str, Any] | Iterable[Any]) -> pd.DataFrame:
     """Return markers as a frame of timestamp, price, text and kind.
 
     Parameters
@@ -57,7 +58,10 @@ def read(markers: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
     DataError
         A column is missing, a time is none, or a kind is unknown.
     """
-    if not isinstance(markers, pd.DataFrame):
+    if not isinstance(markers, pd.DataFrame | Mapping):
+        single = isinstance(markers, str) or not pd.api.types.is_list_like(markers)
+        markers = {"timestamp": [markers] if single else list(markers)}
+    if isinstance(markers, Mapping):
         markers = _frame(markers)
     frame = _of_trades(markers) if TRADES.issubset(markers.columns) else markers
     if "timestamp" not in frame.columns and not isinstance(frame.index, pd.DatetimeIndex):

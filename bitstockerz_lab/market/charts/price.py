@@ -17,7 +17,7 @@ from bitstockerz_lab.market.charts.panels import Panel
 from bitstockerz_lab.pages import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     import plotly.graph_objects as go
@@ -52,7 +52,7 @@ def candles(
     *,
     indicators: Lines | Mapping[str, pd.Series] | None = None,
     below: Mapping[str, Lines] | None = None,
-    markers: pd.DataFrame | Mapping[str, Any] | None = None,
+    markers: pd.DataFrame | Mapping[str, Any] | Iterable[Any] | None = None,
     sessions: pd.DatetimeIndex | None = None,
     currency: str = "",
     volume_unit: str = "",

@@ -91,7 +91,11 @@ def read_csv(
     _give_back_memory()
     stamps.fit(index, timeframe, file.name)
     bars = pd.DataFrame(content.numbers, index=index, copy=False)
-    whose, said = owners.of_column(content.symbols, symbol, file.name, header.names)
+    whose, said = (
+        owners.of_column(content.symbols, symbol, file.name, header.names)
+        if header.ticker is None
+        else owners.of_header(header.ticker, symbol, file.name)
+    )
     malformed = owners.of_malformed(content.malformed, whose, header, file.name)
     return Incoming(
         file.name,

@@ -1,4 +1,8 @@
-"""Unix stamps: numbers of seconds, milli-, micro- or nanoseconds since 1970, told by magnitude."""
+"""Unix stamps: numbers of seconds, milli-, micro- or nanoseconds since 1970.
+
+The unit is the one that gives all of a column a date of exchanges; where none does, each number's
+own magnitude tells.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,24 @@ UNITS = (("seconds", 10**11), ("milliseconds", 10**14), ("microseconds", 10**17)
 """A unit, and the number from which it cannot be that: 10^11 seconds are the year 5138, 10^11
 milliseconds 1973. What is above all of them is nanoseconds."""
 
-MICROSECONDS = (10**6, 10**3, 1)  # per unit; a nanosecond is a thousandth
+MICROSECOND = 10**6  # of a second
 LEAST = 10**8
-"""Less is no unix stamp but a date like 20200131, or no stamp at all."""
+"""Less is a date like 20200131 or no stamp at all, unless all of the column is old unix time."""
+
+PER_SECOND = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+EARLIEST, LATEST = -2_208_988_800, 4_102_444_800
+"""The years 1900 and 2100 in seconds."""
+
+QUARTER_HOUR = 900
+"""Bars begin at one in every zone, and a number that is a date, like 20200131, is never one."""
 
 COMPACT = re.compile(
     r"(?:1[7-9]|2[01])\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-    r"(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}"
+    r"(?:(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?"
 )
-"""Digits that are a date and a time: 202001311400 or 20200131140000."""
+"""Digits that are a date, with or without a time: 20200131, 202001311400 or 20200131140000."""
 
-TEXT = r"\d{9,19}(?:\.\d*)?"
+TEXT = r"-?[1-9]\d{4,18}(?:\.\d*)?"
 NOTHING = np.iinfo("int64").min
 
 
@@ -36,44 +47,72 @@ def of_numbers(values: np.ndarray) -> tuple[pd.DatetimeIndex, list[str]] | None:
     -------
     tuple or None
         Naive UTC stamps with NaT where a number is none, and notes; None if the numbers are dates
-        written in digits, like 20200131.
+        written in digits, like 20200131. A 0 is none: programs write it for an unknown time.
 
     Examples
     --------
     >>> of_numbers(np.array([1577836800, 1577836800000]))[0].year.tolist()
     [2020, 2020]
     """
-    known = values[~np.isnan(values)] if values.dtype.kind == "f" else values
-    if len(known) == 0 or _are_digits(known):
+    there = (values != 0) & ~np.isnan(values)
+    known = values[there]
+    if len(known) == 0 or _are_timed(known):
         return None
+    unit = _common_unit(known)
+    if unit is None and known.max() < LEAST:
+        return None
+    chosen = {unit: there} if unit else _by_magnitude(values)
     ticks = np.full(len(values), NOTHING, dtype="int64")
-    counts, unread = {}, values >= LEAST
-    for (unit, bound), times in zip(UNITS, MICROSECONDS, strict=True):
-        fits = unread & (values < bound)
-        ticks[fits] = np.rint(values[fits] * times).astype("int64")
-        counts[unit] = int(np.count_nonzero(fits))
-        unread &= ~fits
-    ticks[unread] = (values[unread] // 1000).astype("int64")
-    counts["nanoseconds"] = int(np.count_nonzero(unread))
-    used = {unit: count for unit, count in counts.items() if count}
-    notes = [_note(values, used)] if used else []
-    return pd.DatetimeIndex(ticks.view("datetime64[us]")), notes
+    for name, rows in chosen.items():
+        ticks[rows] = _microseconds(values[rows], name)
+    used = {name: int(np.count_nonzero(rows)) for name, rows in chosen.items() if rows.any()}
+    example = values[there if unit else values >= LEAST][0]
+    return pd.DatetimeIndex(ticks.view("datetime64[us]")), [_note(example, used)]
 
 
-def _are_digits(known: np.ndarray) -> bool:
-    """Return whether numbers are dates, with or without a time, written in digits."""
-    if known.max() < LEAST:
-        return True
+def _common_unit(known: np.ndarray) -> str | None:
+    """Return the unit in which all numbers are of 1900 to 2100, and those near 1970 bars' stamps.
+
+    Near 1970 are the numbers that are small in any unit, and so may be no stamps at all.
+    """
+    for unit, per in PER_SECOND.items():
+        near = known[np.abs(known) < LEAST * per]
+        in_time = EARLIEST * per <= known.min() and known.max() < LATEST * per
+        if in_time and not (near % (QUARTER_HOUR * per)).any():
+            return unit
+    return None
+
+
+def _by_magnitude(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Return by unit which numbers are in it."""
+    chosen, unread = {}, values >= LEAST
+    for unit, bound in UNITS:
+        chosen[unit] = unread & (values < bound)
+        unread = unread & ~chosen[unit]
+    return {**chosen, "nanoseconds": unread}
+
+
+def _microseconds(values: np.ndarray, unit: str) -> np.ndarray:
+    per = PER_SECOND[unit]
+    ticks: np.ndarray = (
+        values // (per // MICROSECOND)
+        if per > MICROSECOND
+        else np.rint(values * (MICROSECOND // per))
+    )
+    return ticks.astype("int64")
+
+
+def _are_timed(known: np.ndarray) -> bool:
+    """Return whether numbers are dates with a time, written in digits."""
     if not 10**11 <= known.min() <= known.max() < 10**14:
         return False
     return all(COMPACT.fullmatch(f"{value:.0f}") for value in known.tolist())
 
 
-def _note(values: np.ndarray, used: dict[str, int]) -> str:
-    example = f"{values[values >= LEAST][0]:.0f}"
+def _note(example: float, used: dict[str, int]) -> str:
     units = (
         " and ".join(f"{count:,} in {unit}" for unit, count in used.items())
         if len(used) > 1
         else f"in {next(iter(used))}"
     )
-    return f"Stamps like {example} were read as unix time, {units}."
+    return f"Stamps like {example:.0f} were read as unix time, {units}."

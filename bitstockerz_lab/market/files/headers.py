@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.files import columns, numbers
 from bitstockerz_lab.market.files.layout import AS_IT_COMES
-from bitstockerz_lab.market.files.texts import one_line, shorten
+from bitstockerz_lab.market.files.texts import fold, one_line, shorten
 
 if TYPE_CHECKING:
     from bitstockerz_lab.market.files.columns import Places
@@ -28,6 +28,9 @@ KLINE = (
 )  # fmt: skip
 """Binance's columns, whose files have no header."""
 
+YFINANCE = ("price", "ticker", "date")
+"""How the lines of the header begin that pandas writes for a frame of yfinance."""
+
 FIGURE = re.compile(r"[+-]?[\d.,]*\d")
 
 
@@ -44,6 +47,7 @@ class Header:
     notes : what was found out, a sentence each
     first_row : the cells below
     wary : 1.234 may be a thousand here
+    ticker : whose bars they are by a line of the header, or None
     """
 
     lines: int
@@ -53,6 +57,7 @@ class Header:
     notes: list[str]
     first_row: list[str]
     wary: bool = False
+    ticker: str | None = None
 
 
 def read_header(
@@ -80,6 +85,8 @@ def read_header(
     cells = _cells(file, filled, delimiters)
     if layout.columns is not None:
         return _given(file, filled, delimiters, cells, needed, layout, symbol)
+    if _is_of_yfinance(cells):
+        return _of_yfinance(file, filled, cells, needed, layout, symbol)
     missing = [columns.lacking(names, needed, layout) for names in cells[:WITHIN]]
     row = missing.index(min(missing))
     if missing[row]:
@@ -127,6 +134,48 @@ def _given(
     return Header(lines, names, delimiters[0], places, notes + places.notes, first_row, wary)
 
 
+def _is_of_yfinance(cells: list[list[str]]) -> bool:
+    """Return whether three lines are a header as pandas writes yfinance's: Price, Ticker, Date."""
+    if len(cells) < len(YFINANCE):
+        return False
+    begin = [fold(line[0]) if line else "" for line in cells[: len(YFINANCE)]]
+    names = sorted(begin[:2]) == sorted(YFINANCE[:2]) and begin[2] in columns.STAMPS
+    return names and not any(cell.strip() for cell in cells[2][1:])
+
+
+def _of_yfinance(
+    file: Opened,
+    filled: list[tuple[int, str]],
+    cells: list[list[str]],
+    needed: tuple[str, ...],
+    layout: Layout,
+    symbol: str | None,
+) -> Header:
+    """Take a header of three lines: the columns, whose they are, and the name of the stamps."""
+    prices, tickers = cells[:2] if fold(cells[0][0]) == YFINANCE[0] else cells[1::-1]
+    told = list(dict.fromkeys(cell.strip().upper() for cell in tickers[1:] if cell.strip()))
+    if len(told) != 1:
+        raise DataError(
+            f"{file.name} has the columns of {len(told)} symbols side by side: "
+            f"{shorten(', '.join(told))}. Load a file or frame a symbol, or "
+            "load_frame(frame.stack(level='Ticker')).",
+            source=file.name,
+            symbols=told,
+        )
+    names = [cells[2][0], *prices[1:]]
+    below = cells[3:]
+    first_row = below[0] if below else []
+    places = columns.find(names, first_row, needed, layout, file.name, symbol or told[0])
+    notes = list(places.notes)
+    if not {fold(name) for name in names} & set(columns.ADJUSTED):
+        notes.append(
+            "yfinance wrote this file, without a column 'Adj Close': its prices are adjusted for "
+            "splits and dividends then, and prices are to be stored as they were traded."
+        )
+    lines = filled[len(YFINANCE) - 1][0] + 1
+    return Header(lines, names, ",", places, notes, first_row, ticker=told[0])
+
+
 def _cells(file: Opened, filled: list[tuple[int, str]], delimiters: list[str]) -> list[list[str]]:
     try:
         return [
@@ -161,11 +210,14 @@ def _refuse_headless(source: str, first: list[str]) -> None:
 
 
 def _is_wary(delimiter: str, rows: list[list[str]], places: Places) -> bool:
-    """Return whether 1.234 may be a thousand: no commas part the cells, and none says 1.23."""
+    """Return whether 1.234 may be a thousand: no commas part the cells, and none says 1.23.
+
+    Where prices cross a thousand later, the first rows have no dot at all; so only a proof counts.
+    """
     if delimiter == ",":
         return False
     used = places.numbers.values()
-    return numbers.tells_three_decimals(
+    return not numbers.prove_a_point(
         [row[place] for row in rows for place in used if place < len(row)]
     )
 

@@ -30,10 +30,13 @@ class Owners:
     ----------
     symbols : texts as the source says them; empty if it says none
     rows : for each row of the bars its symbol's position in `symbols`; None if it is one
+    said : what the source says itself, in a column or by its name, where its bars are to be loaded
+        under a symbol that was given; None if it says none
     """
 
     symbols: tuple[str, ...] = ()
     rows: np.ndarray | None = None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,8 +200,7 @@ def _first_of(columns: Mapping[str, pa.ChunkedArray], pattern: str) -> str | Non
     return next((text for text in found if text is not None), None)
 
 
-def tells_three_decimals(cells: list[str]) -> bool:
-    """Return whether all dotted cells of a sample may be thousands: 1.234, never 1.23."""
-    dotted = [cell.strip() for cell in cells if "." in cell]
-    may_be = re.compile(_undecided(r"\."))
-    return bool(dotted) and all(may_be.match(cell) for cell in dotted)
+def prove_a_point(cells: list[str]) -> bool:
+    """Return whether a cell of a sample has a dot that can only be the decimal mark: 1.23."""
+    proof = re.compile(_proof("."))
+    return any(proof.match(cell.strip()) for cell in cells)

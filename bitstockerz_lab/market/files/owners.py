@@ -47,9 +47,16 @@ def of_column(
             source=source,
         )
     if asked is not None:
-        return Owners((asked,)), _renamed(texts, asked, source)
+        return Owners((asked,), said=texts[0]), _renamed(texts, asked, source)
     symbols = tuple(_parted(text, names) for text in texts)
     return _several(symbols, rows), _told(texts, symbols)
+
+
+def of_header(text: str, asked: str | None, source: str) -> tuple[Owners, list[str]]:
+    """Return whose the rows are by a line of the header, and what is to be told of it."""
+    if asked is not None:
+        return Owners((asked,), said=text), _renamed([text], asked, source)
+    return Owners((text,)), [f"The symbol {text} is of the file's own header."]
 
 
 def of_malformed(malformed: Malformed, owners: Owners, header: Header, source: str) -> Malformed:

@@ -17,6 +17,24 @@ Paths = str | Path | Sequence[str | Path]
 TEXT, TABLES = ("csv", "tsv", "txt"), ("parquet", "pq", "feather", "arrow", "ipc")
 PACKED = ("gz", "bz2", "xz", "zst")
 FACTOR_FILE = re.compile(r"_factors?\.", re.IGNORECASE)
+ASIDE = (
+    "md", "rst", "pdf", "html", "htm", "json", "xml", "log", "png", "jpg", "jpeg", "doc", "docx",
+    "py", "ipynb", "ini", "yaml", "yml", "toml", "sql", "sha256", "md5",
+)  # fmt: skip
+"""How files end that are no tables of bars."""
+
+ABOUT = re.compile(
+    r"(read[ _-]?me|licen[cs]e|changelog|notes?|about|copying|terms)\b.*", re.IGNORECASE
+)
+"""How texts are named that are about the files beside them."""
+
+YEARS = re.compile(r"(19|20)\d{2}([_\- ]?\d{1,2}){0,2}")
+WORDS = frozenset(
+    ["bars", "candles", "coin", "data", "download", "export", "file", "history", "ohlc", "ohlcv",
+     "part", "prices", "quotes", "stock", "table"]
+)  # fmt: skip
+"""What files are named that are named after no symbol."""
+
 SIDE = ("__MACOSX/", ".")
 """How members of an archive begin that are not its content."""
 
@@ -90,6 +108,20 @@ def of_name(name: str) -> tuple[str | None, str | None]:
     return found["symbol"].upper(), _timeframe(found["timeframe"])
 
 
+def symbol_of_name(name: str) -> str | None:
+    """Return the symbol that a file's name says for sure: neither a year nor a usual word.
+
+    Examples
+    --------
+    >>> symbol_of_name("AAPL_1d.csv"), symbol_of_name("2019-05.csv"), symbol_of_name("data-2.csv")
+    ('AAPL', None, None)
+    """
+    symbol, _ = of_name(name)
+    if symbol is None or YEARS.fullmatch(symbol):
+        return None
+    return None if symbol.lower().strip("0123456789-.=^_") in WORDS else symbol
+
+
 def _timeframe(word: str | None) -> str | None:
     found = [name for name, words in TIMEFRAMES.items() if word and word.lower() in words]
     return found[0] if found else None
@@ -129,6 +161,8 @@ def _taken(
             continue
         if FACTOR_FILE.search(last):
             factors.append(source.name)
+        elif _ending(last) in ASIDE or ABOUT.fullmatch(last.rpartition(".")[0] or last):
+            others.append(source.name)
         elif suffixes is None or _ending(last) in suffixes or last.lower().endswith(".zip"):
             taken.append(source)
         else:

@@ -6,18 +6,24 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.files import csv_files, readers
+from bitstockerz_lab.market.files.texts import fold, shorten
 from bitstockerz_lab.market.providers.protocol import Page, Provider, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bitstockerz_lab.market.files.incoming import Incoming
     from bitstockerz_lab.market.symbols import Symbol
 
 VARIABLE = "BITSTOCKERZ_FILES"
 ENDINGS = {".csv": csv_files.read_csv, ".parquet": readers.read_parquet}
+SHOWN = 5
+"""So many rows that cannot be read are named."""
 
 
 class Folder(Provider):
@@ -39,16 +45,16 @@ class Folder(Provider):
         return ("1d",) if symbol.asset_type is AssetType.EQUITY else ("1d", "1h")
 
     def fetch(self, request: Request) -> Iterator[Page]:
-        """Yield one page: the bars of the file that were asked for."""
+        """Yield one page: the bars of the file that were asked for, and what cannot be read."""
         path = self._path(request)
-        incoming = ENDINGS[path.suffix](path, request.timeframe)
-        notes = list(incoming.notes)
-        if incoming.malformed.lines:
-            count = len(incoming.malformed.lines)
-            notes.append(
-                f"{count} malformed line(s) of {path.name} are left out: load_csv keeps them."
-            )
-        yield Page(bars=request.cut(incoming.bars), notes=tuple(notes))
+        incoming = ENDINGS[path.suffix](path, request.timeframe, named=request.text)
+        owner = _owner(incoming, request)
+        rows = incoming.owners.rows
+        own = np.ones(len(incoming.bars), dtype=bool) if rows is None else rows == owner
+        notes = [*incoming.notes, *_left_out(incoming, own, owner)]
+        if not own.all():
+            notes.append(f"Only the bars of {incoming.owners.symbols[owner]} are taken.")
+        yield Page(bars=request.cut(incoming.bars[own]), notes=tuple(notes))
 
     def _path(self, request: Request) -> Path:
         if not self.folder:
@@ -68,3 +74,45 @@ class Folder(Provider):
             symbol=request.symbol.symbol,
             folder=str(folder),
         )
+
+
+def _owner(incoming: Incoming, request: Request) -> int:
+    """Return the position of the asked symbol among those of a file.
+
+    Raises
+    ------
+    DataError
+        The file says whose bars it has, and they are of others.
+    """
+    symbols = incoming.owners.symbols
+    if not symbols:
+        return 0
+    asked = (request.text.upper(), request.symbol.symbol.upper())
+    exact = [symbols.index(text) for text in asked if text in symbols]
+    alike = [at for at, text in enumerate(symbols) if fold(text) in map(fold, asked)]
+    if exact or len(alike) == 1:
+        return (exact or alike)[0]
+    told = ", ".join(symbols[:SHOWN]) + (", …" if len(symbols) > SHOWN else "")
+    raise DataError(
+        f"{incoming.source} was asked for {request.text}, and its own column says that its bars "
+        f"are of {told}. Correct the file or its name, or load it with load_csv.",
+        symbol=request.symbol.symbol,
+        source=incoming.source,
+    )
+
+
+def _left_out(incoming: Incoming, own: np.ndarray, owner: int) -> list[str]:
+    """Return a sentence about the symbol's rows that have no stamp, or too few or many cells."""
+    malformed = incoming.malformed
+    whose = malformed.owners or [owner] * len(malformed.lines)
+    told = list(zip(malformed.lines, malformed.originals, strict=True))
+    told = [row for row, its in zip(told, whose, strict=True) if its == owner]
+    lost = np.flatnonzero(own & np.asarray(incoming.bars.index.isna()))
+    if len(lost):
+        told += list(zip(*incoming.locate(lost), strict=True))
+    if not told:
+        return []
+    named = ", ".join(f"line {line} ({shorten(text)!r})" for line, text in sorted(told)[:SHOWN])
+    more = ", …" if len(told) > SHOWN else ""
+    note = f"{len(told):,} row(s) of {incoming.source} cannot be read and are left out: "
+    return [f"{note}{named}{more}. load_csv keeps them."]

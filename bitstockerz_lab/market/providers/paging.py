@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.bars import COLUMNS
@@ -11,8 +14,6 @@ from bitstockerz_lab.market.providers.protocol import Page, Request, finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import pandas as pd
 
     Ask = Callable[[pd.Timestamp, int], tuple[pd.DataFrame, pd.Timestamp | None]]
 
@@ -54,7 +55,9 @@ class Pages:
                 cursor = cursor + self.step * max(self.limit - 1, 1)
                 continue
             bars = self._in_the_gap(empty, bars)
-            yield Page(bars=self.request.cut(bars), now=self.now, notes=self._notes(bars, empty))
+            bars = self._in_the_holes(empty, bars)
+            notes = self._notes(bars, empty) + self._on_holes(empty, bars)
+            yield Page(bars=self.request.cut(bars), now=self.now, notes=notes)
             self.seen, empty = bars, []
             cursor = bars.index[-1]
             if cursor >= self._last():
@@ -73,6 +76,25 @@ class Pages:
             if len(again):
                 return again
         return bars
+
+    def _in_the_holes(self, empty: list[pd.Timestamp], bars: pd.DataFrame) -> pd.DataFrame:
+        """Return bars with those that a second answer, from before the first hole, has more."""
+        holes = self._holes(empty, bars)
+        if not holes:
+            return bars
+        again = self._answer(holes[0][0])
+        more = again[again.index <= bars.index[-1]]
+        return self._once(pd.concat([bars, more]).sort_index(kind="stable"))
+
+    def _holes(
+        self, empty: list[pd.Timestamp], bars: pd.DataFrame
+    ) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+        """Return the bars before and after each hole of what is wanted; a gap is none."""
+        stamps = self.request.cut(bars).index
+        if self.seen is not None and not empty:
+            stamps = stamps.insert(0, self.seen.index[-1])
+        at = np.flatnonzero(np.diff(stamps) > self.step)
+        return list(zip(stamps[at], stamps[at + 1], strict=True))
 
     def _last(self) -> pd.Timestamp:
         """Return the stamp of the last bar to ask for: it has ended, by their clock and by ours."""
@@ -136,6 +158,19 @@ class Pages:
         if begins is None or bars.index[0] <= begins:
             return ()
         return (f"{self._none()} from {begins:{MINUTE}} until {bars.index[0]:{MINUTE}}.",)
+
+    def _on_holes(self, empty: list[pd.Timestamp], bars: pd.DataFrame) -> tuple[str, ...]:
+        """Return a sentence about the holes within and before these bars."""
+        holes = self._holes(empty, bars)
+        if not holes:
+            return ()
+        before, after = max(holes, key=lambda hole: hole[1] - hole[0])
+        longest = f"from {before + self.step:{MINUTE}} until {after:{MINUTE}}"
+        if len(holes) == 1:
+            return (f"{self._none()} {longest}.",)
+        lost = sum((after - before) // self.step - 1 for before, after in holes)
+        told = f"in {len(holes):,} holes, {lost:,} bars together; the longest is {longest}"
+        return (f"{self._none()} {told}.",)
 
     def _ends(self) -> str:
         """Return a sentence about answers without bars at the end."""

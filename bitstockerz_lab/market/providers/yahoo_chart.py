@@ -29,6 +29,9 @@ PLAIN_SPLIT = np.log(1.5)
 SINGLE = 2.4e-7
 """Four times the most by which a number of single precision is off: Yahoo keeps prices so."""
 
+ONE_PLACE = 2**20
+"""Below that, a number of single precision is off by a thirty-second at most: a tenth is sure."""
+
 DECIMALS = 6
 EVENING = 22
 
@@ -162,7 +165,8 @@ def _as_traded(values: np.ndarray) -> np.ndarray:
     """Return prices without the noise of single precision: 189.8399963 was 189.84."""
     with np.errstate(divide="ignore", invalid="ignore"):
         places = np.floor(-np.log10(np.abs(values) * SINGLE))
-    places = np.clip(np.nan_to_num(places, posinf=DECIMALS, neginf=0), 0, DECIMALS)
+    least = np.where(np.abs(values) < ONE_PLACE, 1, 0)
+    places = np.clip(np.nan_to_num(places, posinf=DECIMALS, neginf=0), least, DECIMALS)
     scale = 10.0**places
     return np.asarray(np.round(values * scale) / scale)
 

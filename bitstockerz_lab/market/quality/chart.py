@@ -6,6 +6,7 @@ years a week again) and shows the worst of what lies in it, by colour and by sig
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
 STATES = ("fine", "info", "warning", "missing", "error")
 """From harmless to harmful: a cell shows the last that applies."""
 
-SIGNS = {"fine": "", "info": "·", "warning": "!", "missing": "–", "error": "×"}
+SIGNS = {"fine": "", "info": "i", "warning": "!", "missing": "–", "error": "×"}
 WORDS = {
     "fine": "Nothing odd",
-    "info": "· Info",
+    "info": "i Info",
     "warning": "! Warning",
     "missing": "– Bars missing",
     "error": "× Error",
 }
 COLOURS = {
     "fine": "rgba(47, 126, 191, 0.22)",
-    "info": "rgba(47, 126, 191, 0.65)",
+    "info": "rgb(47, 126, 191)",
     "warning": pages.COLOURS["other"],
     "missing": pages.COLOURS["ink"],
     "error": pages.COLOURS["loss"],
@@ -42,6 +43,9 @@ MONTHS_BY_DAY = 66
 
 FRAME = 110
 """Pixels around the rows."""
+
+TITLE = 26
+"""Pixels of the title above them."""
 
 ROWS = ((26, 21), (400, 17))
 """Up to so many rows, so many pixels each."""
@@ -74,7 +78,11 @@ class Grid(NamedTuple):
 
 
 def calendar_map(
-    stamps: pd.DatetimeIndex, found: pd.DataFrame, calendar: Calendar, timeframe: str
+    stamps: pd.DatetimeIndex,
+    found: pd.DataFrame,
+    calendar: Calendar,
+    timeframe: str,
+    symbol: str = "",
 ) -> go.Figure:
     """Return a calendar of the bars.
 
@@ -82,7 +90,7 @@ def calendar_map(
     ----------
     stamps : of the bars that were checked, ascending
     found : the findings
-    calendar, timeframe : of the bars
+    calendar, timeframe, symbol : of the bars, for the title too
 
     Returns
     -------
@@ -126,6 +134,14 @@ def calendar_map(
             )
         )
     _dress(drawing, grid)
+    period = f"{stamps[0]:%Y-%m-%d} to {stamps[-1]:%Y-%m-%d}"
+    title = " · ".join([*([symbol] if symbol else []), timeframe, period])
+    drawing.update_layout(
+        title={"text": escape(title), "x": 0, "xref": "paper", "y": 1, "yref": "container",
+               "yanchor": "top", "pad": {"t": 12}, "font": {"size": 15}},
+        height=drawing.layout.height + TITLE,
+        margin_t=40 + TITLE,
+    )  # fmt: skip
     return drawing
 
 

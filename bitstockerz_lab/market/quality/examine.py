@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.market.quality import findings, jumps, moves, sessions, spikes, standstill
-from bitstockerz_lab.market.quality import volumes as volume_units
+from bitstockerz_lab.market.quality import (
+    findings,
+    jumps,
+    moves,
+    order,
+    sessions,
+    spikes,
+    standstill,
+    volumes,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from bitstockerz_lab.market.calendars import Calendar
 
-RULES = 1
-"""Counted up when a check or a threshold changes, so that what was recorded is checked anew."""
+RULES = 2
+"""Counted up when a check, threshold or message changes: what was recorded is checked anew."""
 
 
 def examine(
@@ -55,6 +63,8 @@ def examine(
             *spikes.spikes(raw, adjusted, measured, timeframe, off),
             *jumps.jumps(adjusted, measured, timeframe, calendar, told),
             spikes.wicks(raw, measured),
-            volume_units.unit_breaks(adjusted, timeframe),
+            *volumes.units(adjusted, measured, timeframe),
+            *order.swaps(adjusted, measured, timeframe),
+            order.repeats(raw, timeframe),
         ]
     )

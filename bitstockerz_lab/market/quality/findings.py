@@ -19,6 +19,18 @@ COLUMNS = ("kind", "severity", "first", "last", "bars", "value", "message")
 MOST = 100
 """Of one kind and severity; more are told a year a row, or nobody would read any."""
 
+WAYS_OUT = {
+    "gap": "Load the missing bars.",
+    "repeated": "Load the bars of one of them from another source.",
+    "spike": "Correct it with lab.market.correct(...).",
+    "split": "Load its factors or actions.",
+    "stale": "lab.market.update(...) loads them.",
+    "swapped": "Load the bars again with their columns and rows in order, or correct them.",
+    "volume_unit": "Load the bars again with volumes of one unit.",
+    "wick": "Correct it with lab.market.correct(...).",
+}
+"""What to do about a finding, by its kind."""
+
 ORDER = tuple(str(severity) for severity in Severity)
 
 
@@ -83,7 +95,7 @@ def rows(
     *,
     values: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Return what was found of one kind, a row a run.
+    """Return what was found of one kind, a row a run; each message ends with the way out.
 
     Parameters
     ----------
@@ -109,7 +121,10 @@ def rows(
     many = told.groupby("severity")["severity"].transform("size") > MOST
     few = told[~many]
     few = few.assign(message=[message(number) for number in few.index])
-    return pd.concat([few, _by_year(told[many])], ignore_index=True) if many.any() else few
+    found_of = pd.concat([few, _by_year(told[many])], ignore_index=True) if many.any() else few
+    if kind in WAYS_OUT:
+        found_of["message"] = found_of["message"] + f" {WAYS_OUT[kind]}"
+    return found_of
 
 
 def graded(sizes: np.ndarray, warning: float, error: float) -> np.ndarray:

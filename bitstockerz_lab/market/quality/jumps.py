@@ -29,13 +29,31 @@ NEAR = 0.04
 """How far, as a logarithm, an overnight ratio may be from a split's: a day's news."""
 
 PANIC = 4.0
-"""Times the volume a split explains from which a fall is news as likely as a split."""
+"""Times the usual volume, and times the ratio, from which a move may be news all the same."""
+
+HUGE = 50.0
+"""Usual moves from which a return is an error, unless its volume is as far out."""
+
+LARGEST = 2.5
+"""The same, as a ratio of two closes either way: what bars of another unit or currency have."""
 
 
 def outliers(moves: Moves, timeframe: str) -> np.ndarray:
     """Return which bars' returns are outliers, borne out by their volume or not."""
     far: np.ndarray = np.abs(moves.z) >= OUTLIER[timeframe]
     return far
+
+
+def impossible(moves: Moves) -> np.ndarray:
+    """Return which bars' returns are too large even for news, or come without the news' volume.
+
+    Of two closes that far apart twice the usual volume proves nothing: every twentieth bar has
+    it. `PANIC` times their ratio is asked for.
+    """
+    size = np.abs(moves.returns)
+    far = (np.abs(moves.z) >= HUGE) | (size >= np.log(LARGEST))
+    answer: np.ndarray = far & ~(moves.busy >= PANIC * np.exp(size))
+    return answer
 
 
 def jumps(
@@ -63,10 +81,12 @@ def jumps(
     over_a_gap = outliers(moves, timeframe) & (moves.missing > 0) & ~explained
     rest = (moves.missing == 0) & ~explained
     known = np.isfinite(moves.busy)
-    unlikely = outliers(moves, timeframe) & rest & known & ~moves.confirmed
-    news = (size >= NEWS[timeframe]) & rest & (moves.confirmed | ~known)
+    wrong = impossible(moves) & rest
+    unlikely = outliers(moves, timeframe) & rest & known & ~moves.confirmed & ~wrong
+    news = (size >= NEWS[timeframe]) & rest & (moves.confirmed | ~known) & ~wrong
     return [
         _over_gaps(adjusted, moves, over_a_gap, timeframe, calendar),
+        _alone(adjusted, moves, wrong, Severity.ERROR),
         _alone(adjusted, moves, unlikely, Severity.WARNING),
         _alone(adjusted, moves, news, Severity.INFO),
     ]
@@ -97,7 +117,8 @@ def splits(
     volumes = raw["volume"].to_numpy()
     before = np.array([np.median(volumes[max(at - 20, 0) : at]) for at in found.starts.tolist()])
     with np.errstate(divide="ignore", invalid="ignore"):
-        rush = volumes[found.starts] / before / nearest[found.starts]
+        times = np.exp(np.abs(np.log(nearest[found.starts])))
+        rush = volumes[found.starts] / before / times
     severities = np.where(rush >= PANIC, str(Severity.WARNING), str(Severity.ERROR))
 
     def message(number: int) -> str:
@@ -105,12 +126,13 @@ def splits(
         if abs(np.log(factors[number])) > NEAR:
             return (
                 f"The factors change here like a {_named(1 / ratio)} split, and the price did not: "
-                "they are not of these bars, or their date is wrong."
+                "those loaded are not of these bars, or their date is wrong."
             )
-        doubt = ", or it fell on news: the volume is high" if rush[number] >= PANIC else ""
+        moved = "fell" if ratio > 1 else "rose"
+        doubt = f", or it {moved} on news: the volume is high" if rush[number] >= PANIC else ""
         return (
             f"The price opens at {1 / ratios[found.starts[number]]:.3f} of the close before, like "
-            f"a {_named(ratio)} split, and no factor explains it{doubt}. Load its factors."
+            f"a {_named(ratio)} split, and no factor explains it{doubt}."
         )
 
     values = nearest[found.starts]
@@ -132,6 +154,8 @@ def _over_gaps(
         )
 
     severities = findings.graded(missing, *sessions.LONG_GAP[timeframe])
+    too_large = impossible(moves) & (np.abs(moves.returns) >= np.log(LARGEST))
+    severities = np.where(too_large[found.starts], str(Severity.ERROR), severities)
     return findings.rows("jump", adjusted.index, found, severities, message, values=change)
 
 
@@ -141,7 +165,7 @@ def _alone(
     found = findings.points(marked)
     change, times = _percent(moves.returns[found.starts]), np.abs(moves.z[found.starts])
     busy = moves.busy[found.starts]
-    end = ", which does not bear it out" if severity is Severity.WARNING else ": news, most likely"
+    end = ": news, most likely" if severity is Severity.INFO else ", which does not bear it out"
 
     def message(number: int) -> str:
         at = f"at {busy[number]:,.1f} × the usual volume{end}"

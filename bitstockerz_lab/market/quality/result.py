@@ -62,7 +62,9 @@ class Quality:
         """Return a calendar of the bars: what is fine, what is missing, what is odd."""
         from bitstockerz_lab.market.quality import chart  # noqa: PLC0415 - heavy: plotly
 
-        return chart.calendar_map(self.stamps, self.findings, self.calendar, self.timeframe)
+        return chart.calendar_map(
+            self.stamps, self.findings, self.calendar, self.timeframe, self.symbol
+        )
 
     def __repr__(self) -> str:
         return self._title()

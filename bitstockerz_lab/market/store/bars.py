@@ -36,27 +36,45 @@ WITH stored AS (
 )
 """
 
-REVISIONS = """
+REVISED = """
+SELECT *
+FROM bar_revisions
+WHERE created_at <= $known
+QUALIFY created_at = max(created_at) OVER (PARTITION BY symbol_id, timeframe, timestamp)
+"""
+"""The correction in force of each corrected bar, as known then: of one bar the newest.
+
+Nothing else says which of a bar's corrections holds. Five NULLs take the bar out.
+"""
+
+IN_FORCE = f"""{STORED}
+, revised AS ({REVISED}), in_force AS (
+    SELECT symbol_id, timeframe, timestamp, provider
+    FROM stored ANTI JOIN (FROM revised WHERE open IS NULL)
+        USING (symbol_id, timeframe, timestamp)
+    WHERE created_at <= $known
+)
+"""  # noqa: S608 - put together of constants, as are those below
+"""The beginning of a query that asks which bars there are, as known then."""
+
+REVISIONS = f"""
     UNION ALL
     SELECT timestamp, open, high, low, close, volume, ''
-    FROM bar_revisions
+    FROM ({REVISED})
     WHERE symbol_id = $symbol_id AND timeframe = $timeframe AND timestamp BETWEEN $first AND $last
-        AND created_at <= $known
-"""
-"""What follows the bars in a read, oldest first."""
+"""  # noqa: S608
+"""What follows the bars in a read."""
 
 REVISION = ""
 """The provider of a row that is a revision; no provider is called that."""
 
-REMOVED = """
-WITH removed AS (
-    SELECT timestamp
-    FROM bar_revisions
-    WHERE symbol_id = $symbol_id AND timeframe = $timeframe
-    QUALIFY row_number() OVER (PARTITION BY timestamp ORDER BY created_at DESC) = 1
-        AND open IS NULL
-)
-"""
+EXTENTS = f"""{IN_FORCE}
+SELECT timeframe, min(timestamp), max(timestamp)
+FROM in_force
+WHERE symbol_id = $symbol_id
+GROUP BY timeframe
+ORDER BY timeframe
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,6 @@ class BarsTable:
     """The statements of one table of bars."""
 
     read: str
-    extent: str
     any: str
 
 
@@ -75,11 +92,6 @@ EQUITY_DAILY = BarsTable(
     FROM equity_daily_bars
     WHERE symbol_id = $symbol_id AND date BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)
         AND created_at <= $known
-    """,
-    extent="""
-    SELECT min(date), max(date)
-    FROM equity_daily_bars
-    WHERE symbol_id = $symbol_id AND date NOT IN (FROM removed)
     """,
     any="SELECT 1 FROM equity_daily_bars WHERE symbol_id = ? LIMIT 1",
 )
@@ -92,11 +104,6 @@ CRYPTO_DAILY = BarsTable(
     WHERE symbol_id = $symbol_id AND date BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)
         AND created_at <= $known
     """,
-    extent="""
-    SELECT min(date), max(date)
-    FROM crypto_daily_bars
-    WHERE symbol_id = $symbol_id AND date NOT IN (FROM removed)
-    """,
     any="SELECT 1 FROM crypto_daily_bars WHERE symbol_id = ? LIMIT 1",
 )
 
@@ -108,11 +115,6 @@ CRYPTO_HOURLY = BarsTable(
     FROM crypto_hourly_bars
     WHERE symbol_id = $symbol_id AND timestamp BETWEEN $first AND $last
         AND created_at <= $known
-    """,
-    extent="""
-    SELECT min(timestamp), max(timestamp)
-    FROM crypto_hourly_bars
-    WHERE symbol_id = $symbol_id AND timestamp NOT IN (FROM removed)
     """,
     any="SELECT 1 FROM crypto_hourly_bars WHERE symbol_id = ? LIMIT 1",
 )
@@ -162,13 +164,8 @@ def table_of(asset_type: AssetType, timeframe: str) -> BarsTable:
 
 def extents(con: Connection, symbol: Symbol) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
     """Return first and last stamp stored (UTC) by timeframe; bars that were taken out are none."""
-    found = {}
-    for timeframe, table in _tables(symbol):
-        values = {"symbol_id": symbol.id, "timeframe": timeframe}
-        ((first, last),) = con.execute(REMOVED + table.extent, values).fetchall()
-        if first is not None:
-            found[timeframe] = (clock.utc(first), clock.utc(last))
-    return found
+    rows = con.execute(EXTENTS, {"symbol_id": symbol.id, "known": ALWAYS}).fetchall()
+    return {name: (clock.utc(first), clock.utc(last)) for name, first, last in rows}
 
 
 def timeframes(con: Connection, symbol: Symbol) -> list[str]:

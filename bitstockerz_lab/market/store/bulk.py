@@ -10,7 +10,7 @@ import pandas as pd
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
-from bitstockerz_lab.market.store.bars import NEWEST, STORED
+from bitstockerz_lab.market.store.bars import ALWAYS, NEWEST, REVISED, STORED
 from bitstockerz_lab.market.store.symbols import lookup_all
 from bitstockerz_lab.storage import frames
 
@@ -29,13 +29,15 @@ FROM incoming
 
 NEWEST_OF_MANY = NEWEST.replace("= $symbol_id", "IN (SELECT unnest($symbol_ids))")
 
-KNOWN = """
+CORRECTED = f"""{STORED}
 , newest AS (
-    SELECT *
-    FROM bar_revisions
+    FROM ({REVISED})
     WHERE timeframe = $timeframe AND symbol_id IN (SELECT unnest($symbol_ids))
-    QUALIFY row_number() OVER (PARTITION BY symbol_id, timestamp ORDER BY created_at DESC) = 1
-), in_force AS (
+)
+"""
+
+KNOWN = """
+, in_force AS (
     SELECT stored.symbol_id, stored.timestamp,
         newest.id IS NOT NULL AS corrected, newest.created_at, newest.reason,
         CASE WHEN corrected THEN newest.open ELSE stored.open END AS open,
@@ -95,10 +97,17 @@ ADD_BARS = {
 ADD_REFUSED = """
 INSERT INTO refused_rows
     (source, file_digest, line, symbol, timeframe, reason, original, created_at)
-SELECT source, digest, line, symbol, timeframe, reason, original, $now
+SELECT first(source), digest, line, symbol, timeframe,
+    string_agg(DISTINCT reason, $then ORDER BY reason), first(original), $now
 FROM refused
-ON CONFLICT (file_digest, line, symbol, timeframe) DO NOTHING
+GROUP BY digest, line, symbol, timeframe
+ON CONFLICT (file_digest, line, symbol, timeframe) DO UPDATE
+SET reason = concat(reason, $then, excluded.reason), created_at = excluded.created_at
+WHERE NOT contains(concat($then, reason, $then), concat($then, excluded.reason, $then))
 """
+
+THEN = "; then "
+"""Parts the reasons of a line that was kept out more than once, each time for another."""
 
 
 def add_symbols(con: Connection, symbols: list[Symbol]) -> dict[str, Symbol]:
@@ -144,8 +153,8 @@ def known_bars(
     if not ids:
         return pd.DataFrame({"row": [], "difference": []})
     with frames.registered(con, "incoming", bars.assign(row=np.arange(len(bars)))):
-        values = {"timeframe": timeframe, "symbol_ids": ids}
-        return frames.read(con, STORED + KNOWN, values).drop(columns="found")
+        values = {"timeframe": timeframe, "symbol_ids": ids, "known": ALWAYS}
+        return frames.read(con, CORRECTED + KNOWN, values).drop(columns="found")
 
 
 def add_many_bars(
@@ -172,7 +181,9 @@ def add_many_bars(
 
 
 def add_many_refused(con: Connection, rows: pd.DataFrame) -> int:
-    """Keep rows that were kept out; those kept before count 0.
+    """Keep rows that were kept out; those kept before for the same reason count 0.
+
+    A line kept before for another reason gets the new one too, after the old.
 
     Parameters
     ----------
@@ -180,4 +191,4 @@ def add_many_refused(con: Connection, rows: pd.DataFrame) -> int:
     rows : columns source, digest, line, symbol, timeframe, reason, original
     """
     with frames.registered(con, "refused", rows):
-        return frames.only(con, ADD_REFUSED, {"now": clock.now()})
+        return frames.only(con, ADD_REFUSED, {"now": clock.now(), "then": THEN})

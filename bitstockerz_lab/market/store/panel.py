@@ -8,6 +8,7 @@ import numpy as np
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
+from bitstockerz_lab.market.store.bars import IN_FORCE, REVISED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +24,15 @@ ASKED = "symbol_id IN (SELECT unnest(CAST($ids AS BIGINT[]))) AND created_at <= 
 DAYS = "CAST(CAST({stamp} AS DATE) - DATE '1970-01-01' AS INTEGER)"
 HOURS = "CAST(epoch_us({stamp}) // 3_600_000_000 AS INTEGER)"
 
-REVISED = f"""
+REVISIONS = f"""
 UNION ALL
 SELECT CAST(symbol_id AS INTEGER), {{tick}}, {{field}}, false, true
-FROM bar_revisions
+FROM ({REVISED})
 WHERE {ASKED} AND timeframe = $timeframe AND timestamp BETWEEN $first AND $last
-QUALIFY row_number() OVER (PARTITION BY symbol_id, timestamp ORDER BY created_at DESC) = 1
 """  # noqa: S608 - put together of constants, as are those below
 
-OF_DAYS = REVISED.replace("{tick}", DAYS.format(stamp="timestamp"))
-OF_HOURS = REVISED.replace("{tick}", HOURS.format(stamp="timestamp"))
+OF_DAYS = REVISIONS.replace("{tick}", DAYS.format(stamp="timestamp"))
+OF_HOURS = REVISIONS.replace("{tick}", HOURS.format(stamp="timestamp"))
 
 # small whole numbers: less to copy, and they are places in the wide frame already
 FIELD = {
@@ -56,18 +56,12 @@ WHERE {ASKED} AND timestamp BETWEEN $first AND $last
 {OF_HOURS}""",  # noqa: S608
 }
 
-SPANS = {
-    (AssetType.EQUITY, "1d"): f"""
-SELECT symbol_id, min(date), max(date) FROM equity_daily_bars WHERE {ASKED} GROUP BY symbol_id
-""",  # noqa: S608
-    (AssetType.CRYPTO, "1d"): f"""
-SELECT symbol_id, min(date), max(date) FROM crypto_daily_bars WHERE {ASKED} GROUP BY symbol_id
-""",  # noqa: S608
-    (AssetType.CRYPTO, "1h"): f"""
+SPANS = f"""{IN_FORCE}
 SELECT symbol_id, min(timestamp), max(timestamp)
-FROM crypto_hourly_bars WHERE {ASKED} GROUP BY symbol_id
-""",  # noqa: S608
-}
+FROM in_force
+WHERE symbol_id IN (SELECT unnest(CAST($ids AS BIGINT[]))) AND timeframe = $timeframe
+GROUP BY symbol_id
+"""  # noqa: S608
 
 FACTORS = f"""
 SELECT symbol_id, date, price_factor, split_factor, created_at FROM price_factors WHERE {ASKED}
@@ -109,10 +103,9 @@ def read_field(
 def spans(
     con: Connection, symbols: Sequence[Symbol], timeframe: str, known: datetime
 ) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
-    """Return first and last stamp stored (UTC) by symbol, of those that have bars."""
+    """Return first and last stamp (UTC) of the bars in force by symbol, of those that have any."""
     texts = {symbol.id: symbol.symbol for symbol in symbols}
-    query = SPANS[symbols[0].asset_type, timeframe]
-    rows = con.execute(query, _asked(symbols, known)).fetchall()
+    rows = con.execute(SPANS, _asked(symbols, known) | {"timeframe": timeframe}).fetchall()
     return {texts[number]: (clock.utc(first), clock.utc(last)) for number, first, last in rows}
 
 

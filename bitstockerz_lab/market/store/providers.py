@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.market.store.bars import STORED
+from bitstockerz_lab.market.store.bars import ALWAYS, IN_FORCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from bitstockerz_lab.market.symbols import Symbol
     from bitstockerz_lab.storage import Connection
 
-NEWEST_BARS = """
+NEWEST_BARS = f"""{IN_FORCE}
 SELECT symbol_id, timeframe, max(timestamp), arg_max(provider, timestamp)
-FROM stored
+FROM in_force
 WHERE list_contains($symbol_ids, symbol_id)
 GROUP BY symbol_id, timeframe
 ORDER BY symbol_id, timeframe
-"""
+"""  # noqa: S608 - put together of constants
 
 TEXTS = """
 SELECT symbol_id, provider, text
@@ -44,8 +44,8 @@ class NewestBar(NamedTuple):
 
 def newest_bars(con: Connection, symbols: list[Symbol]) -> list[NewestBar]:
     """Return the last bar of each of these symbols in each timeframe."""
-    asked = {"symbol_ids": [symbol.id for symbol in symbols] or [0]}
-    rows = con.execute(STORED + NEWEST_BARS, asked).fetchall()
+    asked = {"symbol_ids": [symbol.id for symbol in symbols] or [0], "known": ALWAYS}
+    rows = con.execute(NEWEST_BARS, asked).fetchall()
     return [NewestBar(number, step, clock.utc(last), who) for number, step, last, who in rows]
 
 

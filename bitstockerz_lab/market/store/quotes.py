@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from bitstockerz_lab.market.store.bars import ALWAYS, REVISED
 from bitstockerz_lab.storage import frames
 
 if TYPE_CHECKING:
@@ -18,20 +19,29 @@ NEAR, EVER = 15, 1_000_000
 """Days before a symbol's last bar in which its bars are looked at: a week back, and the longest run
 of holidays before it; all of them where that is not enough."""
 
-QUOTES = """
-WITH wanted AS (
+QUOTES = f"""
+WITH revised AS ({REVISED}), removed_days AS (
+    SELECT symbol_id, CAST(timestamp AS DATE) AS date
+    FROM revised WHERE timeframe = '1d' AND open IS NULL
+), removed_hours AS (
+    SELECT symbol_id, timestamp
+    FROM revised WHERE timeframe = '1h' AND open IS NULL
+), wanted AS (
     SELECT unnest(CAST($ids AS BIGINT[])) AS symbol_id
 ), last_days AS (
     SELECT symbol_id, max(date) AS last
-    FROM equity_daily_bars WHERE symbol_id BETWEEN $least AND $most GROUP BY symbol_id
+    FROM equity_daily_bars ANTI JOIN removed_days USING (symbol_id, date)
+    WHERE symbol_id BETWEEN $least AND $most GROUP BY symbol_id
     HAVING symbol_id IN (FROM wanted)
 ), last_coin_days AS (
     SELECT symbol_id, max(date) AS last
-    FROM crypto_daily_bars WHERE symbol_id BETWEEN $least AND $most GROUP BY symbol_id
+    FROM crypto_daily_bars ANTI JOIN removed_days USING (symbol_id, date)
+    WHERE symbol_id BETWEEN $least AND $most GROUP BY symbol_id
     HAVING symbol_id IN (FROM wanted)
 ), last_hours AS (
     SELECT symbol_id, max(timestamp) AS last
-    FROM crypto_hourly_bars WHERE symbol_id BETWEEN $least AND $most GROUP BY symbol_id
+    FROM crypto_hourly_bars ANTI JOIN removed_hours USING (symbol_id, timestamp)
+    WHERE symbol_id BETWEEN $least AND $most GROUP BY symbol_id
     HAVING symbol_id IN (FROM wanted)
 ), near AS (
     SELECT symbol_id, 24 AS hours, CAST(date AS TIMESTAMP) AS stamp, high, low, close, volume,
@@ -44,15 +54,14 @@ WITH wanted AS (
     SELECT symbol_id, 1, timestamp, high, low, close, volume, provider
     FROM crypto_hourly_bars JOIN last_hours USING (symbol_id)
     WHERE timestamp >= last - to_days($days)
-), revised AS (
-    SELECT symbol_id, CASE timeframe WHEN '1h' THEN 1 ELSE 24 END AS hours, timestamp AS stamp,
-        high, low, close, volume
-    FROM bar_revisions SEMI JOIN wanted USING (symbol_id)
-    QUALIFY created_at = max(created_at) OVER (PARTITION BY symbol_id, timeframe, timestamp)
 ), in_force AS (
-    FROM near ANTI JOIN revised USING (symbol_id, hours, stamp)
-    UNION ALL
-    SELECT *, 'correction' FROM revised WHERE close IS NOT NULL
+    SELECT near.symbol_id, hours, stamp, coalesce(revised.high, near.high) AS high,
+        coalesce(revised.low, near.low) AS low, coalesce(revised.close, near.close) AS close,
+        coalesce(revised.volume, near.volume) AS volume, provider
+    FROM near LEFT JOIN revised
+        ON revised.symbol_id = near.symbol_id AND revised.timestamp = stamp
+        AND revised.timeframe = CASE hours WHEN 1 THEN '1h' ELSE '1d' END
+    WHERE revised.id IS NULL OR revised.open IS NOT NULL
 ), looked_at AS (
     SELECT *, max(stamp) OVER (PARTITION BY symbol_id, hours) AS newest, newest - stamp AS before
     FROM in_force
@@ -74,7 +83,7 @@ SELECT symbol_id, hours, any_value(newest) AS timestamp,
 FROM looked_at
 GROUP BY symbol_id, hours
 QUALIFY row_number() OVER (PARTITION BY symbol_id ORDER BY known DESC, hours) = 1
-"""
+"""  # noqa: S608 - put together of constants
 
 SPLIT_FACTORS = """
 WITH in_force AS (
@@ -111,7 +120,7 @@ def newest_bars(
         prices as traded, corrected bars as corrected.
     """
     ids = [symbol.id for symbol in symbols]
-    values = {"ids": ids, "hours": hours, "days": NEAR}
+    values = {"ids": ids, "hours": hours, "days": NEAR, "known": ALWAYS}
     values |= {
         "least": min(ids, default=0),
         "most": max(ids, default=0),

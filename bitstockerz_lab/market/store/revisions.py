@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from bitstockerz_lab.market.store.bars import next_moment
+from bitstockerz_lab.market.store.bars import ALWAYS, REVISED, next_moment
 from bitstockerz_lab.storage import frames
 
 if TYPE_CHECKING:
@@ -24,13 +24,12 @@ SELECT $symbol_id, $timeframe, timestamp, old_open, old_high, old_low, old_close
 FROM incoming
 """
 
-TAKEN_OUT = """
+TAKEN_OUT = f"""
 SELECT timestamp, old_open AS open, old_high AS high, old_low AS low, old_close AS close,
     old_volume AS volume
-FROM bar_revisions
-WHERE symbol_id = ? AND timeframe = ?
-QUALIFY row_number() OVER (PARTITION BY timestamp ORDER BY created_at DESC) = 1 AND open IS NULL
-"""
+FROM ({REVISED})
+WHERE symbol_id = $symbol_id AND timeframe = $timeframe AND open IS NULL
+"""  # noqa: S608 - put together of constants
 
 REVISIONS = """
 SELECT symbols.symbol, timeframe, timestamp, old_open, old_high, old_low, old_close, old_volume,
@@ -72,7 +71,8 @@ def add(
 
 def taken_out(con: Connection, symbol: Symbol, timeframe: str) -> pd.DataFrame:
     """Return the bars that were taken out, as they were before; index tz-aware UTC."""
-    rows = frames.read(con, TAKEN_OUT, [symbol.id, timeframe], zone="UTC")
+    values = {"symbol_id": symbol.id, "timeframe": timeframe, "known": ALWAYS}
+    rows = frames.read(con, TAKEN_OUT, values, zone="UTC")
     index = pd.DatetimeIndex(rows.pop("timestamp"), name="timestamp")
     return rows.set_axis(index)
 

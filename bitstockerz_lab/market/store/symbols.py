@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.market.store.bars import ALWAYS, IN_FORCE
 from bitstockerz_lab.market.symbols import Symbol, normalise
 from bitstockerz_lab.storage import frames
 
@@ -40,19 +41,10 @@ FROM ({TEXTS}) AS texts JOIN symbols ON symbols.id = texts.symbol_id
 WHERE texts.text IN (SELECT unnest(CAST(? AS VARCHAR[])))
 """
 
-LISTED = f"""
-WITH spans AS (
-    SELECT symbol_id, min(first) AS first_bar, max(last) AS last_bar
-    FROM (
-        SELECT symbol_id, min(date)::TIMESTAMP AS first, max(date)::TIMESTAMP AS last
-        FROM equity_daily_bars GROUP BY symbol_id
-        UNION ALL
-        SELECT symbol_id, min(date)::TIMESTAMP, max(date)::TIMESTAMP
-        FROM crypto_daily_bars GROUP BY symbol_id
-        UNION ALL
-        SELECT symbol_id, min(timestamp), max(timestamp)
-        FROM crypto_hourly_bars GROUP BY symbol_id
-    )
+LISTED = f"""{IN_FORCE}
+, spans AS (
+    SELECT symbol_id, min(timestamp) AS first_bar, max(timestamp) AS last_bar
+    FROM in_force
     GROUP BY symbol_id
 ), known_as AS (
     SELECT symbol_id, string_agg(alias, ', ' ORDER BY alias) AS aliases,
@@ -149,7 +141,7 @@ def add_symbol(con: Connection, symbol: Symbol) -> Symbol:
 
 def symbols(con: Connection, query: str = "") -> pd.DataFrame:
     """Return the symbols whose text, name, alias or sector contains `query`, a row each."""
-    return frames.read(con, LISTED, {"query": query.strip()}, zone="UTC")
+    return frames.read(con, LISTED, {"query": query.strip(), "known": ALWAYS}, zone="UTC")
 
 
 def _symbol(row: tuple[Any, ...]) -> Symbol:

@@ -75,6 +75,10 @@ class Facts(Room):
             found = store.find_symbol(con, symbol)
             name = history.timeframe_of(con, found, timeframe)
             known = _known(con, found, name, changes.index)
+            checked = any(
+                state.timeframe == name and state.checked_at is not None
+                for state in store.findings.check_states(con, found)
+            )
             revisions = corrections.revise(found, name, known, changes, remove=remove)
             moment, user = store.revisions.add(
                 con, found, name, revisions, reason=reason.strip(), user_id=self._user_id
@@ -89,6 +93,7 @@ class Facts(Room):
             created_at=clock.utc(moment),
             bars=revisions,
             unchanged=len(changes) - len(revisions),
+            checked=checked,
         )
 
     def revisions(self, symbol: str | None = None) -> pd.DataFrame:
@@ -115,6 +120,7 @@ class Facts(Room):
         provider: str = "csv",
         *,
         split_adjusted: bool | None = None,
+        large: bool = False,
     ) -> LoadReport:
         """Load splits and dividends of a stock; its adjusted prices follow from them.
 
@@ -127,6 +133,8 @@ class Facts(Room):
         provider : who says so
         split_adjusted : whether the dividends are adjusted for later splits, as Yahoo's are; None
             says yes for Yahoo's columns. They are stored as paid on the day
+        large : take dividends above 15 % of the close before them too, which else are refused: 18
+            instead of 0.18 would spoil every earlier price
 
         Returns
         -------
@@ -134,15 +142,16 @@ class Facts(Room):
             What was stored already counts as duplicate; another value for the same date and kind
             is in force from now on, and said. `date, kind, value` with a dividend of 0 or a split
             of 1 takes one back. Where a factor file is loaded, it holds as far as it reaches and
-            later actions extend it.
+            later actions extend it. What is dated on a day without a bar is said.
 
         Raises
         ------
         UnknownName, NoBars
             No such symbol is stored, or no daily bars of it.
         DataError
-            The list cannot be read, the symbol is no EQUITY, a dividend is not below the close
-            before it, or the prices do not jump where a split says they do. Nothing is stored.
+            The list cannot be read, the symbol is no EQUITY, a dividend is above 15 % of the close
+            before it (with `large`: not below it), or the prices do not jump where a split says
+            they do. Nothing is stored.
 
         Examples
         --------
@@ -154,7 +163,9 @@ class Facts(Room):
         provider = _provider(provider)
         with self._database.write() as con:
             found = _stock(con, symbol, "splits and dividends")
-            new, remarks = actions.note(con, found, told.rows, provider, split_adjusted=adjusted)
+            new, remarks = actions.note(
+                con, found, told.rows, provider, split_adjusted=adjusted, large=large
+            )
         return LoadReport(
             symbol=found.symbol,
             timeframe="1d",
@@ -190,12 +201,15 @@ class Facts(Room):
         UnknownName
             No such symbol is stored.
         DataError
-            The file is no factor file, or the symbol no EQUITY.
+            The file is no factor file, the symbol no EQUITY, or most of the file's reference
+            prices are more than 20 % off the stored raw closes: it is another symbol's.
         """
         provider = _provider(provider)
         incoming = factors.read_factors(path)
         with self._database.write() as con:
             found = _stock(con, symbol, "price factors")
+            bars, _ = store.read_bars(con, found, "1d", history.EVER, store.ALWAYS)
+            factors.refuse_strange(found.symbol, incoming, bars["close"])
             loaded = store.factors.loaded(con, found)
             known = factors.same(incoming, loaded)
             in_force = store.read_factors(con, found)

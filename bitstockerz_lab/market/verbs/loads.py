@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.market.files.gathering import Reading
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from bitstockerz_lab.market.files.sources import Paths
     from bitstockerz_lab.market.report import LoadReport, LoadReports
 
+PARQUET = (".parquet", ".pq")
+
 
 class Loads(Room):
     """Load bars of files and frames."""
@@ -32,7 +35,7 @@ class Loads(Room):
         asset_type: str | None = None,
         exchange: str | None = None,
         currency: str | None = None,
-        provider: str = "file",
+        provider: str | None = None,
         strict: bool = False,
         *,
         name: str | None = None,
@@ -62,7 +65,7 @@ class Loads(Room):
         exchange : like "XNYS", "NASDAQ" or "bitstamp"
         currency : of the prices; None is the stored one, for a new symbol a pair's own quote
             currency or "USD"
-        provider : who the bars are from
+        provider : who the bars are from; None is "parquet" where every name ends so, else "csv"
         strict : refuse all if a row would be kept out
         name : how a person calls the symbol
         columns : names of a CSV file's columns, in order, if it has no header
@@ -104,7 +107,8 @@ class Loads(Room):
         )
         listing = Listing(symbol or "", asset_type, exchange, currency, name)
         reading = Reading(layout, timeframe, symbol)
-        return self._load(lambda: reading.files(path), listing, timeframe, provider, strict)
+        who = provider or _kind(path)
+        return self._load(lambda: reading.files(path), listing, timeframe, who, strict)
 
     def load_csv(  # noqa: PLR0913 - the same as `load_file`
         self,
@@ -233,3 +237,9 @@ class Loads(Room):
             return reports
         (only,) = reports.reports
         return replace(only, notes=reports.notes + only.notes)
+
+
+def _kind(paths: Paths) -> str:
+    """Return who files are from where nobody says: "parquet" if all names end so, else "csv"."""
+    given = [paths] if isinstance(paths, str | Path) else paths
+    return "parquet" if all(str(one).lower().endswith(PARQUET) for one in given) else "csv"

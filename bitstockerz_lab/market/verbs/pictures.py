@@ -11,7 +11,7 @@ from bitstockerz_lab.market import calendars, charts, history, store
 from bitstockerz_lab.market.verbs.room import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import plotly.graph_objects as go
 
@@ -32,7 +32,7 @@ class Pictures(Room):
         *,
         indicators: Lines | Mapping[str, pd.Series] | None = None,
         below: Mapping[str, Lines] | None = None,
-        markers: pd.DataFrame | Mapping[str, Any] | None = None,
+        markers: pd.DataFrame | Mapping[str, Any] | Iterable[When] | None = None,
         adjusted: str | bool | None = "all",
     ) -> go.Figure:
         """Draw the bars of a symbol as candles with their volume.
@@ -44,7 +44,7 @@ class Pictures(Room):
             this symbol, they may begin earlier than the chart
         below : name → Series or DataFrame, each in a panel of its own under the price
         markers : frame or name → column: `timestamp`, and if wanted `price` (else the close),
-            `text` and `kind` ("buy", "sell" or "note"); or `run.trades`
+            `text` and `kind` ("buy", "sell" or "note"); or times, which are notes; or `run.trades`
 
         Returns
         -------

@@ -46,14 +46,15 @@ class Quotes(Room):
             change_1bar_pct, change_24h_pct, change_7d_pct, high, low, volume (of the last 24 hours
             of bars: the day of daily ones), currency, age (time since the last bar's end),
             simulated (some of its bars are); with a currency also rate_date (the day of the rate).
-            NaN where there is nothing.
+            NaN where there is nothing. `attrs["note"]` names symbols that have no price for want
+            of a rate.
 
         Raises
         ------
         UnknownName
             Some symbols are not stored; the message names all of them.
         DataError
-            No bars are stored in that timeframe, or a rate into the currency is missing.
+            No bars are stored in that timeframe, or no symbol has a rate into the currency.
 
         Notes
         -----
@@ -66,7 +67,9 @@ class Quotes(Room):
         and ``low`` take the rate of the last one.
 
         A rate is known at the end of its day. The newest known one is taken, however old, which
-        `rate_date` shows: direct, else inverse, else through one common currency on the same day.
+        `rate_date` shows; but a change is NaN where the rate for its older close was more than 7
+        days old when that close ended. A rate is direct, else inverse, else through one common
+        currency on the same day.
 
         Examples
         --------

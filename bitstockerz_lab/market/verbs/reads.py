@@ -81,16 +81,19 @@ class Reads(Room):
         end: When | None = None,
         adjusted: str | bool | None = "all",
         as_of: When | None = None,
+        *,
+        asset_type: str | None = None,
     ) -> pd.DataFrame:
         """Return one field of many symbols side by side.
 
         Parameters
         ----------
         symbols : several, a symbol or the name of a watchlist, or None for all that are stored;
-            stocks or coins, not both
+            stocks or coins, not both: say which with `asset_type`
         field : "open", "high", "low", "close", "volume" or "returns": the change of a close from
             the symbol's own close before it, a fraction, NaN at its first in the period
         timeframe, start, end, adjusted, as_of : as for `bars`
+        asset_type : "EQUITY" or "CRYPTO" leaves the others out; None leaves none out
 
         Returns
         -------
@@ -108,14 +111,15 @@ class Reads(Room):
         UnknownName
             A symbol or watchlist is not stored.
         DataError
-            Stocks and coins together, no symbol, or an argument that has no meaning.
+            Stocks and coins together, no symbol left, or an argument that has no meaning.
 
         Examples
         --------
         >>> lab.market.panel(["AAPL", "IBM"], "returns", "1mo").corr()  # doctest: +SKIP
         """
         with self._database.read() as con:
-            members = store.members(con, self._user_id, symbols)
+            asked = store.members(con, self._user_id, symbols)
+            members = panel.only(asked, asset_type)
             read = panel.read(con, members, field, timeframe, start, end, adjusted, as_of)
         wide, spans = panel.values(read)
         wide.attrs = panel.told(read, wide, spans)
@@ -128,6 +132,8 @@ class Reads(Room):
         start: When | None = None,
         end: When | None = None,
         as_of: When | None = None,
+        *,
+        asset_type: str | None = None,
     ) -> pd.DataFrame:
         """Return when each symbol of a panel has bars; the arguments are those of `panel`.
 
@@ -146,6 +152,7 @@ class Reads(Room):
             As for `panel`.
         """
         with self._database.read() as con:
-            members = store.members(con, self._user_id, symbols)
+            asked = store.members(con, self._user_id, symbols)
+            members = panel.only(asked, asset_type)
             read = panel.read(con, members, "close", timeframe, start, end, False, as_of)
         return coverage.coverage(*panel.values(read), members)

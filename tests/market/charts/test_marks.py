@@ -28,6 +28,29 @@ def test_a_single_value_stands_for_every_marker():
     assert found["text"].tolist() == ["signal"] * 3
 
 
+@pytest.mark.parametrize(
+    "markers",
+    [
+        ["2020-01-03"],
+        "2020-01-03",
+        pd.DatetimeIndex(["2020-01-03"]),
+        [pd.Timestamp("2020-01-03", tz="UTC")],
+    ],
+)
+def test_times_alone_are_notes(markers):
+    bars = make_bars(5, start="2020-01-01")
+    found = placed(markers, bars)
+    assert found["x"].tolist() == [bars.index[2]]
+    assert found["kind"].tolist() == ["note"]
+
+
+def test_what_is_no_time_is_no_marker():
+    assert marks.read([]).empty
+    for markers in (["news"], 5, [{"timestamp": "2020-01-03"}]):
+        with pytest.raises(DataError):
+            marks.read(markers)
+
+
 def test_a_marker_between_two_bars_stands_on_the_one_known_then():
     bars = make_bars(5, timeframe="1h", start="2020-01-01")
     found = placed({"timestamp": "2020-01-01 01:40", "price": 7, "kind": "BUY"}, bars)

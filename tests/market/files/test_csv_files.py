@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bitstockerz_lab.errors import DataError
@@ -229,3 +230,17 @@ def test_a_cell_that_spans_lines_is_a_clear_error_once_a_line_is_asked_for(read)
     incoming = read(HEADER + '2020-01-02,"1\n",1,1,1,1\n2020-01-03,x,1,1,1,1\n')
     with pytest.raises(DataError, match=r"cells that span lines"):
         incoming.locate(np.array([0]))
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_prices_that_cross_a_thousand_late_in_a_file_of_dots_are_an_error(read, delimiter):
+    days = pd.date_range("2020-01-01", periods=46).strftime("%Y-%m-%d")
+    prices = [*map(str, range(950, 995)), "1.001"]
+    rows = [f"{day},{p},{p},{p},{p},7\n" for day, p in zip(days, prices, strict=True)]
+    content = (HEADER + "".join(rows)).replace(",", delimiter)
+    with pytest.raises(DataError, match=r"'1.001' may be thousands .*Pass decimal='\.' or"):
+        read(content)
+    assert read(content, decimal=",").bars["close"].iloc[-1] == 1001
+    assert read(content, decimal=".").bars["close"].iloc[-1] == 1.001
+    told = content.replace("950", "950.5")
+    assert read(told).bars["close"].iloc[[0, -1]].tolist() == [950.5, 1.001]

@@ -67,3 +67,37 @@ def test_unix_time_among_texts_is_read():
     assert [f"{stamp:%d %H}" for stamp in read[:2]] == ["01 05", "31 21"]
     assert read.isna().tolist() == [False, False, True]
     assert "Hours were converted from Asia/Tokyo to UTC." in notes
+
+
+@pytest.mark.parametrize(
+    ("factor", "unit"),
+    [(1, "seconds"), (10**3, "milliseconds"), (10**6, "microseconds"), (10**9, "nanoseconds")],
+)
+@pytest.mark.parametrize("years", [(1962, 1963), (1971, 1973), (1962, 2020), (1971, 2020)])
+def test_old_stamps_are_read_in_the_unit_of_the_whole_column(factor, unit, years):
+    days = pd.date_range(f"{years[0]}-01-02 14:30", f"{years[1]}-01-02 14:30", unit="s")
+    read, notes = epochs.of_numbers(days.asi8 * factor)
+    assert read.tolist() == days.tolist()
+    assert len(notes) == 1
+    assert notes[0].endswith(f"were read as unix time, in {unit}.")
+
+
+@pytest.mark.parametrize("kind", ["int64", "float64"])
+def test_a_zero_is_no_stamp_even_in_a_column_of_old_ones(kind):
+    values = np.array([-86400, 0, 86400], dtype=kind)
+    read, _ = epochs.of_numbers(values)
+    assert read.isna().tolist() == [False, True, False]
+
+
+def test_small_numbers_that_no_bar_begins_at_are_no_stamps():
+    assert epochs.of_numbers(np.array([1, 2, 3])) is None
+    assert epochs.of_numbers(np.array([20200131, -5])) is None
+
+
+def test_old_unix_time_is_read_from_texts_and_dates_in_digits_are_not():
+    days = pd.date_range("1969-12-30", "1973-12-30", unit="s")
+    days = days[days != pd.Timestamp(0)]
+    read, _ = stamps.read(pd.Series(days.asi8.astype("str")), "1d", "file.csv")
+    assert read.tz_localize(None).tolist() == days.tolist()
+    written = pd.Series(["19700705", "19700706"])
+    assert stamps.read(written, "1d", "file.csv")[0].day.tolist() == [5, 6]

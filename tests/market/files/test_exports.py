@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bitstockerz_lab.errors import DataError
@@ -178,3 +179,32 @@ def test_the_usual_name_wins_over_the_others_and_two_others_are_asked_about(read
 def test_a_factor_file_says_where_it_belongs(read):
     with pytest.raises(DataError, match=r"It is a file of price factors, which load_factors loads"):
         read("A.csv", "date,price_factor,split_factor,reference_price\n2020-01-02,1,1,0\n")
+
+
+YFINANCE = """Price,Close,High,Low,Open,Volume
+Ticker,AAPL,AAPL,AAPL,AAPL,AAPL
+Date,,,,,
+2020-01-02,11,12,9,10,100
+2020-01-03,12,13,10,11,200
+"""
+
+
+def test_a_frame_of_yfinance_as_pandas_writes_it(tmp_path):
+    path = tmp_path / "download.csv"
+    lines = YFINANCE.splitlines(keepends=True)
+    for text in (YFINANCE, "".join([lines[1], lines[0], *lines[2:]])):
+        path.write_text(text)
+        (incoming,), _ = Reading(Layout()).files(path)
+        assert incoming.owners.symbols == ("AAPL",)
+        assert incoming.bars.to_numpy().tolist() == [
+            [10, 12, 9, 11, 100],
+            [11, 13, 10, 12, 200],
+        ]
+        assert f"{incoming.bars.index[0]:%Y-%m-%d}" == "2020-01-02"
+        assert any("adjusted for splits and dividends" in note for note in incoming.notes)
+        assert incoming.locate(np.array([1])) == ([5], ["2020-01-03,12,13,10,11,200"])
+    (incoming,), _ = Reading(Layout(), symbol="MSFT").files(path)
+    assert "The file says 'AAPL'; its bars are loaded as MSFT, as asked." in incoming.notes
+    path.write_text(YFINANCE.replace("Ticker,AAPL", "Ticker,MSFT"))
+    with pytest.raises(DataError, match=r"columns of 2 symbols side by side: MSFT, AAPL"):
+        Reading(Layout()).files(path)

@@ -71,9 +71,24 @@ def test_all_files_that_cannot_be_read_are_named_at_once(tmp_path):
     ):
         read(tmp_path)
     for number in range(6):
-        (tmp_path / f"D{number}.csv").write_text(HEADER)
+        (tmp_path / f"D{number}.csv").write_text(f"{number}\n")
     with pytest.raises(DataError, match=r"8 of 9 files .*; and 3 more\."):
         read(tmp_path)
+
+
+def test_what_is_wrong_with_many_files_is_said_once(tmp_path):
+    for number in range(6):
+        (tmp_path / f"D{number}.csv").write_text(HEADER)
+        (tmp_path / f"E{number}.csv").write_text(HEADER + "yesterday,1,2,1,1,5\n")
+    with pytest.raises(DataError) as caught:
+        read(tmp_path)
+    told = str(caught.value)
+    assert told.startswith(
+        "12 of 12 files cannot be read, and a load stores all of them or none: D0.csv, D1.csv, "
+        "D2.csv and 3 more, for each the same: has a header and no rows. Give a file with rows in "
+        "it; E0.csv, E1.csv, E2.csv and 3 more, for each the same: no stamp can be read"
+    )
+    assert len(caught.value.values["problems"]) == 12
 
 
 @pytest.mark.parametrize(
@@ -156,6 +171,6 @@ def test_a_frame_with_named_index_levels_is_read_by_them():
     )
     with pytest.raises(DataError, match=r"frame: no row has a volume"):
         Reading(Layout(decimal=",")).frame(frame.assign(close=1.0))
-    incoming = Reading(Layout(decimal=",", zero_volume=True)).frame(frame)
+    incoming = Reading(Layout(decimal=",", zero_volume=True), symbol="A").frame(frame)
     assert incoming.bars.iloc[0, [0, 1, 4]].tolist() == [1.5, 2.0, 0.0]
     assert f"{incoming.bars.index[0]:%Y-%m-%d}" == "2020-01-02"

@@ -98,7 +98,8 @@ def test_what_says_that_there_is_nothing():
 
 
 @pytest.mark.parametrize(
-    ("cells", "may_be"), [(["1.234", "5"], True), (["1.234", "1.23"], False), (["5"], False)]
+    ("cells", "proof"),
+    [(["1.234", "5"], False), (["1.234", "1.23"], True), (["5"], False), (["0.123"], True)],
 )
-def test_a_sample_tells_whether_dots_may_part_thousands(cells, may_be):
-    assert numbers.tells_three_decimals(cells) is may_be
+def test_a_sample_proves_a_point_only_by_a_number_that_is_no_thousand(cells, proof):
+    assert numbers.prove_a_point(cells) is proof

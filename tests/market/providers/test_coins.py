@@ -319,7 +319,7 @@ def test_what_cannot_be_asked_is_said_with_the_way_out(market):
 @pytest.mark.usefixtures("bitstamp")
 def test_prices_of_two_exchanges_are_not_mixed(market):
     load(market)
-    with pytest.raises(DataError, match=r"BTC-USD has the prices of bitstamp.*'kraken' was given"):
+    with pytest.raises(DataError, match=r"stored with bitstamp, and exchange='kraken' was given"):
         load(market, exchange="kraken")
 
 

@@ -87,3 +87,61 @@ def test_their_clock_decides_where_ours_is_ahead():
     assert str(page.bars.index[-1]) == "2020-01-01 04:00:00+00:00"
     assert page.now == told
     assert clock.utc(clock.now()) > told
+
+
+def forgetful(bars, lost, times):
+    """Return an exchange that leaves bars out of its first answers that would have them."""
+    left = dict.fromkeys(lost, times)
+
+    def ask(since, limit):
+        answer = bars[bars.index >= since].iloc[:limit]
+        away = [stamp for stamp in answer.index if left.get(stamp, 0) > 0]
+        for stamp in away:
+            left[stamp] -= 1
+        return answer.drop(away), None
+
+    return ask
+
+
+@pytest.mark.parametrize("lost", [[4, 5], [4, 7], [10], [9, 10, 11]])
+def test_bars_that_an_answer_forgot_are_found_by_asking_again(lost):
+    found = pages(forgetful(BARS, BARS.index[lost], 1))
+    assert [note for page in found for note in page.notes] == []
+    together = pd.concat([page.bars for page in found])
+    pd.testing.assert_frame_equal(together, BARS, check_freq=False)
+
+
+def test_a_hole_that_stays_is_believed_and_said():
+    (page, *_) = pages(forgetful(BARS, BARS.index[[4, 5]], 99))
+    assert page.notes == (
+        "here has no 1h bars of here:BTC/USD from 2020-01-01 04:00 until 2020-01-01 06:00.",
+    )
+
+
+def test_holes_of_a_page_are_one_note_with_the_longest():
+    (page, *_) = pages(forgetful(BARS, BARS.index[[2, 4, 5]], 99))
+    (note,) = page.notes
+    assert note == (
+        "here has no 1h bars of here:BTC/USD in 2 holes, 3 bars together; the longest is from "
+        "2020-01-01 04:00 until 2020-01-01 06:00."
+    )
+
+
+def test_a_hole_between_two_pages_is_said():
+    found = pages(forgetful(BARS, BARS.index[10:13], 99))
+    assert [note for page in found for note in page.notes] == [
+        "here has no 1h bars of here:BTC/USD from 2020-01-01 10:00 until 2020-01-01 13:00."
+    ]
+
+
+def test_a_bar_told_differently_when_asked_again_is_an_error():
+    ask = forgetful(BARS, BARS.index[[4]], 1)
+    told = []
+
+    def changing(since, limit):
+        bars, now = ask(since, limit)
+        told.append(since)
+        return (bars * 2 if len(told) > 1 else bars), now
+
+    with pytest.raises(DataError, match="twice and differently"):
+        pages(changing)

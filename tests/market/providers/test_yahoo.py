@@ -375,6 +375,14 @@ def test_noise_of_single_precision_goes_and_ticks_stay():
     assert np.array_equal(yahoo_chart._as_traded(single), told, equal_nan=True)
 
 
+def test_prices_of_hundreds_of_thousands_keep_the_decimal_that_is_sure():
+    told = np.array([628930.02, 433000.5, 749999.97, 1_048_575.9, 2_499_999.94])
+    single = told.astype("float32").astype("float64")
+    found = yahoo_chart._as_traded(single)
+    assert found.tolist() == [628930.0, 433000.5, 750000.0, 1_048_575.9, 2_500_000]
+    assert yahoo_chart._as_traded(np.array([628930.25]))[0] == 628930.2
+
+
 def test_endings_are_of_exchanges_we_know():
     from bitstockerz_lab.market.symbols import STOCK_EXCHANGES
 

@@ -40,6 +40,16 @@ def test_a_cell_is_a_week_and_shows_the_worst_of_it(quiet):
     assert state(drawing, "2020", 52) is None
 
 
+def test_the_title_names_the_symbol_the_timeframe_and_the_period(quiet):
+    bars = quiet(60)
+    drawing = chart.calendar_map(
+        bars.index, examine(bars, bars, "1d", NEW_YORK), NEW_YORK, "1d", "A<B"
+    )
+    first, last = bars.index[[0, -1]].strftime("%Y-%m-%d")
+    assert drawing.layout.title.text == f"A&lt;B · 1d · {first} to {last}"
+    assert drawing.layout.margin.t > 40  # room for it above the legend
+
+
 def test_pointing_at_a_cell_tells_its_days_its_bars_and_its_findings(quiet):
     bars = quiet(500)
     bars.loc["2019-08-07", "low"] *= 0.3

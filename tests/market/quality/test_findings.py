@@ -21,13 +21,22 @@ def told(number, severities=Severity.INFO):
     places = np.arange(number) * 4
     runs = findings.Spans(places, places + 1)
     values = np.arange(number, dtype=float)
-    return findings.rows("gap", stamps, runs, severities, lambda at: f"number {at}", values=values)
+    return findings.rows("flat", stamps, runs, severities, lambda at: f"number {at}", values=values)
 
 
 def test_a_hundred_findings_are_told_one_by_one():
     rows = told(100)
     assert rows["message"].tolist()[:2] == ["number 0", "number 1"]
     assert len(rows) == 100
+
+
+def test_messages_end_with_what_to_do():
+    stamps = pd.date_range("2018-01-01", periods=500, tz="UTC")
+    for number in (1, 200):
+        runs = findings.points(np.arange(500) < number)
+        rows = findings.rows("wick", stamps, runs, Severity.ERROR, lambda at: f"Number {at}.")
+        assert rows["message"].str.endswith(". Correct it with lab.market.correct(...).").all()
+    assert findings.none()["message"].empty
 
 
 def test_more_are_told_a_year_a_row_and_nothing_is_lost():

@@ -88,7 +88,45 @@ def test_a_splits_sentence_says_which(quiet, message, ratio, name):
 
 
 def test_a_fall_that_is_near_no_ratio_is_a_jump(quiet, found):
-    assert found(scaled(quiet(), DAY, 1 / 1.8)) == [("jump", "warning", DAY, DAY, 1)]
+    assert found(scaled(quiet(), DAY, 1 / 1.25)) == [("jump", "warning", DAY, DAY, 1)]
+
+
+@pytest.mark.parametrize("factor", [100, 1 / 100, 2.7, 1 / 2.7, 1.8])
+def test_prices_of_another_unit_from_a_day_on_are_an_error(quiet, found, factor):
+    assert found(scaled(quiet(), DAY, factor)) == [("jump", "error", DAY, DAY, 1)]
+    assert found(busy(scaled(quiet(), DAY, factor), 2.5)) == [("jump", "error", DAY, DAY, 1)]
+
+
+def test_twice_the_usual_volume_does_not_bear_out_a_hundredth_of_the_price(quiet, message):
+    text = message(busy(scaled(quiet(), DAY, 0.01), 2.5))
+    assert "which does not bear it out" in text
+
+
+def test_a_fall_to_a_third_on_a_rush_of_volume_is_news(quiet, found):
+    crash = busy(scaled(quiet(), DAY, 1 / 2.7), 14)
+    assert found(crash) == [("jump", "info", DAY, DAY, 1)]
+
+
+def test_a_hundredth_of_the_price_is_an_error_without_volumes_and_over_one_day_too(quiet, found):
+    bars = scaled(quiet(), DAY, 0.01)
+    assert ("jump", "error", DAY, DAY, 1) in found(bars.assign(volume=0.0))
+    at = bars.index.get_loc(pd.Timestamp(DAY, tz="UTC"))
+    assert [row[:2] for row in found(bars.drop(bars.index[at - 1]))] == [
+        ("gap", "warning"), ("jump", "error"),
+    ]  # fmt: skip
+
+
+def test_a_sudden_multiple_with_the_usual_volume_is_no_news(quiet, found, message):
+    for ratio in (10, 2):
+        risen = scaled(quiet(), DAY, ratio)
+        assert found(risen) == [("split", "error", DAY, DAY, 1)]
+        assert "news" not in message(risen)
+
+
+def test_twice_the_price_on_a_rush_of_volume_rose(quiet, found, message):
+    taken_over = busy(scaled(quiet(), DAY, 2), 12)
+    assert found(taken_over) == [("split", "warning", DAY, DAY, 1)]
+    assert "or it rose on news" in message(taken_over)
 
 
 def test_a_split_that_a_factor_explains_is_quiet(quiet, found):

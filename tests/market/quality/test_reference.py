@@ -77,7 +77,67 @@ def test_an_open_at_twice_the_price_of_ibm_is_found(check):
 def test_clean_bars_are_quiet(check, symbol, timeframe, most):
     quality = check(symbol, timeframe)
     assert len(quality.findings) <= most
-    assert not {"extra", "frozen", "flat", "split", "volume_unit"} & set(quality.findings["kind"])
+    quiet = {"extra", "frozen", "flat", "split", "volume_unit", "swapped", "repeated"}
+    assert not quiet & set(quality.findings["kind"])
+
+
+@pytest.fixture
+def spoil(lab, reference, tmp_path):
+    """Load a reference file with a change made to its rows, and check it."""
+
+    def load_and_check(symbol, timeframe, change):
+        rows = pd.read_csv(reference / "bars" / f"{symbol}_{timeframe}.csv", parse_dates=[0])
+        change(rows)
+        rows.to_csv(tmp_path / "spoilt.csv", index=False)
+        exchange = VENUES.get(symbol, "XNYS")
+        lab.market.load_csv(tmp_path / "spoilt.csv", symbol, timeframe, exchange=exchange)
+        return lab.market.check(symbol, timeframe)
+
+    return load_and_check
+
+
+def named(rows, name):
+    """Return a file's column, whatever case it is written in."""
+    return next(column for column in rows.columns if column.lower() == name)
+
+
+def test_volumes_in_dollars_from_an_hour_on_are_found(spoil):
+    def in_dollars(rows):
+        volume, close = named(rows, "volume"), named(rows, "close")
+        rows.loc[8000:, volume] = rows.loc[8000:, volume] * rows.loc[8000:, close]
+
+    quality = spoil("BTC-USD", "1h", in_dollars)
+    assert days(quality, "volume_unit", "warning") == ["2019-04-13"]
+
+
+@pytest.mark.parametrize(("factor", "kind"), [(10, "split"), (0.01, "jump")])
+def test_spy_in_another_unit_for_ever_is_not_ok(spoil, factor, kind):
+    def in_another_unit(rows):
+        prices = [named(rows, name) for name in ("open", "high", "low", "close")]
+        rows[prices] = rows[prices].astype(float)
+        rows.loc[500:, prices] *= factor
+
+    quality = spoil("SPY", "1d", in_another_unit)
+    assert days(quality, kind, "error") == ["1999-12-28"]
+    assert not quality.ok
+
+
+def test_two_hundred_days_of_spy_with_open_and_close_swapped_are_found(spoil):
+    def swap(rows):
+        columns = [named(rows, "open"), named(rows, "close")]
+        rows.loc[400:599, columns] = rows.loc[400:599, columns[::-1]].to_numpy()
+
+    quality = spoil("SPY", "1d", swap)
+    assert len(days(quality, "swapped")) == 1
+    assert quality.findings.set_index("kind").loc["swapped", "bars"] == pytest.approx(200, abs=20)
+
+
+def test_a_day_of_hours_that_repeats_the_one_before_is_found(spoil):
+    def repeat(rows):
+        rows.iloc[5000:5024, 1:] = rows.iloc[4976:5000, 1:].to_numpy()
+
+    quality = spoil("BTC-USD", "1h", repeat)
+    assert quality.findings.set_index("kind").loc["repeated", "bars"] == 24
 
 
 def test_crises_are_no_findings(check):

@@ -48,12 +48,17 @@ def test_a_gap_of_hours_grows_worse_with_its_length(quiet, found, hours, severit
 
 def test_a_gaps_sentence_says_what_is_missing(quiet, message):
     bars = quiet()
-    assert message(bars.drop(bars.index[100])) == "1 session is missing, 2019-05-28."
+    assert (
+        message(bars.drop(bars.index[100]))
+        == "1 session is missing, 2019-05-28. Load the missing bars."
+    )
     assert message(bars.drop(bars.index[[100, 101]])) == (
-        "2 sessions are missing, 2019-05-28 to 2019-05-29."
+        "2 sessions are missing, 2019-05-28 to 2019-05-29. Load the missing bars."
     )
     coin = quiet(calendar="24/7")
-    assert message(coin.drop(coin.index[100]), calendar="24/7") == "1 day is missing, 2019-04-12."
+    assert message(coin.drop(coin.index[100]), calendar="24/7") == (
+        "1 day is missing, 2019-04-12. Load the missing bars."
+    )
 
 
 def test_a_bar_of_a_saturday_is_extra(quiet, found, message):
@@ -99,4 +104,5 @@ def test_a_stale_finding_covers_what_is_behind():
     (row,) = sessions.stale(last, ended, "1d", NEW_YORK).itertuples(index=False)
     assert (row.kind, row.severity, row.bars) == ("stale", "warning", 3)
     assert (f"{row.first:%m-%d}", f"{row.last:%m-%d}") == ("07-06", "07-08")
-    assert row.message == "The last bar is of 2020-07-02; 3 sessions have ended since."
+    assert row.message.startswith("The last bar is of 2020-07-02; 3 sessions have ended since. ")
+    assert row.message.endswith("lab.market.update(...) loads them.")

@@ -36,7 +36,10 @@ def test_a_spike_with_the_volume_of_a_real_move_is_none(quiet, found):
 def test_an_open_outside_both_closes_is_a_spike(quiet, found, message):
     bars = off(quiet(), "open", 1.5)
     assert found(bars) == [("spike", "error", DAY, DAY, 1)]
-    assert "above both the close before and its own close; entries fill on it." in message(bars)
+    assert (
+        "above both the close before and its own close; entries fill on it. Correct it"
+        in message(bars)
+    )
 
 
 def test_an_open_that_gaps_to_where_the_day_ends_is_none(quiet, found):
@@ -51,7 +54,9 @@ def test_a_low_far_below_open_and_close_is_a_wick(quiet, found, message):
     assert found(near) == []
     bars.loc[DAY, "low"] *= 0.88
     assert found(bars) == [("wick", "warning", DAY, DAY, 1)]
-    assert message(bars).endswith("% below open and close; stops fill on it.")
+    assert message(bars).endswith(
+        "% below open and close; stops fill on it. Correct it with lab.market.correct(...)."
+    )
 
 
 @pytest.mark.parametrize(("column", "factor"), [("low", 0.3), ("high", 3.0)])
