@@ -119,19 +119,19 @@ def refuse_mixture(con: Connection, symbols: Iterable[Symbol], provider: str) ->
     by_id = {symbol.id: symbol for symbol in symbols}
     if not by_id:
         return
-    for bar in store.providers.newest_bars(con, list(by_id.values())):
-        if (bar.provider == SIMULATED) == (provider == SIMULATED):
+    for number, before in store.providers.providers_of(con, list(by_id.values())):
+        if (before == SIMULATED) == (provider == SIMULATED):
             continue
-        symbol = by_id[bar.symbol_id]
+        symbol = by_id[number]
         simulated = provider == SIMULATED
         has, new = ("real", "simulated") if simulated else ("simulated", "real")
         other = naming.apart(symbol, "SIM" if simulated else "REAL")
         raise DataError(
-            f"{symbol.symbol} has {has} bars, of {bar.provider!r}, and these are {new}, of "
+            f"{symbol.symbol} has {has} bars, of {before!r}, and these are {new}, of "
             f"{provider!r}: the two never mix in one symbol. Load these under another symbol, like "
             f"{other!r}.",
             symbol=symbol.symbol,
-            stored=bar.provider,
+            stored=before,
             given=provider,
         )
 

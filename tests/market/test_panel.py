@@ -200,9 +200,9 @@ def test_mixtures_of_currency_and_adjustment_are_said(market, tmp_path):
 
 def test_simulated_bars_make_a_simulated_panel(market):
     assert market.panel(["LONG", "LATE"]).attrs["simulated"] is False
-    market.load_frame(make_bars(3, start="2021-01-04"), "LATE", provider="synthetic")
-    assert market.panel(["LONG", "LATE"]).attrs["simulated"] is True
-    assert market.panel(["LONG", "LATE"], end="2020-12-31").attrs["simulated"] is False
+    simulated = make_bars(3, start="2021-01-04")
+    market.load_frame(simulated, "LATE-SIM", provider="synthetic", asset_type="EQUITY")
+    assert market.panel(["LONG", "LATE-SIM"]).attrs["simulated"] is True
 
 
 def test_coverage_has_a_row_for_each(market):

@@ -121,28 +121,37 @@ def calendar_map(
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    for state in STATES:  # a heat map has no legend of its own
-        square = {"symbol": "square", "size": 11, "color": COLOURS[state]}
-        drawing.add_trace(
-            go.Scatter(
-                x=[None],
-                y=[grid.rows[0]],
-                mode="markers",
-                marker=square,
-                name=WORDS[state],
-                hoverinfo="skip",
-            )
-        )
+    drawing.add_traces(_legend(grid))
     _dress(drawing, grid)
     period = f"{stamps[0]:%Y-%m-%d} to {stamps[-1]:%Y-%m-%d}"
-    title = " · ".join([*([symbol] if symbol else []), timeframe, period])
+    _entitle(drawing, " · ".join([*([symbol] if symbol else []), timeframe, period]))
+    return drawing
+
+
+def _legend(grid: Grid) -> list[go.Scatter]:
+    """Return a trace a state, without points: a heat map has no legend of its own."""
+    import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
+
+    return [
+        go.Scatter(
+            x=[None],
+            y=[grid.rows[0]],
+            mode="markers",
+            marker={"symbol": "square", "size": 11, "color": COLOURS[state]},
+            name=WORDS[state],
+            hoverinfo="skip",
+        )
+        for state in STATES
+    ]
+
+
+def _entitle(drawing: go.Figure, title: str) -> None:
     drawing.update_layout(
         title={"text": escape(title), "x": 0, "xref": "paper", "y": 1, "yref": "container",
                "yanchor": "top", "pad": {"t": 12}, "font": {"size": 15}},
         height=drawing.layout.height + TITLE,
         margin_t=40 + TITLE,
     )  # fmt: skip
-    return drawing
 
 
 def _grid(stamps: pd.DatetimeIndex, timeframe: str) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.market.store.bars import ALWAYS, IN_FORCE
+from bitstockerz_lab.market.store.bars import ALWAYS, IN_FORCE, STORED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,16 @@ WHERE list_contains($symbol_ids, symbol_id)
 GROUP BY symbol_id, timeframe
 ORDER BY symbol_id, timeframe
 """  # noqa: S608 - put together of constants
+
+PROVIDERS = (
+    STORED
+    + """
+SELECT DISTINCT symbol_id, provider
+FROM stored
+WHERE list_contains($symbol_ids, symbol_id)
+ORDER BY ALL
+"""
+)
 
 TEXTS = """
 SELECT symbol_id, provider, text
@@ -47,6 +57,12 @@ def newest_bars(con: Connection, symbols: list[Symbol]) -> list[NewestBar]:
     asked = {"symbol_ids": [symbol.id for symbol in symbols] or [0], "known": ALWAYS}
     rows = con.execute(NEWEST_BARS, asked).fetchall()
     return [NewestBar(number, step, clock.utc(last), who) for number, step, last, who in rows]
+
+
+def providers_of(con: Connection, symbols: list[Symbol]) -> list[tuple[int, str]]:
+    """Return who provided bars of these symbols, by a symbol's id, those taken out since too."""
+    asked = {"symbol_ids": [symbol.id for symbol in symbols] or [0]}
+    return con.execute(PROVIDERS, asked).fetchall()
 
 
 def provider_symbols(con: Connection) -> dict[tuple[int, str], str]:
