@@ -158,11 +158,19 @@ def test_bars_loaded_backwards_come_back_ascending(market):
     assert len(market.bars("ACME")) == 15
 
 
-def test_simulated_and_real_bars_together_are_marked_as_simulated(market):
-    market.load_frame(make_bars(5, start="2019-01-01"), "ACME", provider="synthetic")
-    assert market.bars("ACME").attrs["provider"] == "frame, synthetic"
-    assert market.bars("ACME").attrs["simulated"] is True
-    assert market.bars("ACME", start="2020-01-01").attrs["simulated"] is False
+def test_bars_say_who_provided_those_of_the_period(market):
+    market.load_frame(make_bars(5, start="2019-01-01"), "ACME", provider="broker")
+    assert market.bars("ACME").attrs["provider"] == "broker, frame"
+    assert market.bars("ACME", start="2020-01-01").attrs["provider"] == "frame"
+    assert market.bars("ACME").attrs["simulated"] is False
+
+
+def test_simulated_bars_are_marked_and_never_stand_beside_real_ones(market):
+    simulated = make_bars(5, start="2019-01-01")
+    with pytest.raises(DataError, match="the two never mix in one symbol.*'ACME-SIM'"):
+        market.load_frame(simulated, "ACME", provider="synthetic")
+    market.load_frame(simulated, "ACME-SIM", provider="synthetic", asset_type="EQUITY")
+    assert market.bars("ACME-SIM").attrs["simulated"] is True
 
 
 def stored_hours(market, days=70, start="2020-01-15"):
