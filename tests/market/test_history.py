@@ -167,7 +167,7 @@ def test_bars_say_who_provided_those_of_the_period(market):
 
 def test_simulated_bars_are_marked_and_never_stand_beside_real_ones(market):
     simulated = make_bars(5, start="2019-01-01")
-    with pytest.raises(DataError, match="the two never mix in one symbol.*'ACME-SIM'"):
+    with pytest.raises(DataError, match=r"the two never mix in one symbol.*'ACME-SIM'"):
         market.load_frame(simulated, "ACME", provider="synthetic")
     market.load_frame(simulated, "ACME-SIM", provider="synthetic", asset_type="EQUITY")
     assert market.bars("ACME-SIM").attrs["simulated"] is True
