@@ -32,7 +32,7 @@ OLDEST = pd.DateOffset(years=99)
 
 TIMEOUT_S = 30.0
 DAY = pd.Timedelta(days=1)
-TOO_MANY, NOT_FOUND, BROKEN = 429, 404, 500
+TOO_MANY, BROKEN = 429, 500
 
 SUFFIXES = {
     "XNYS": "", "XNAS": "", "XASE": "", "ARCX": "", "BATS": "", "IEXG": "", "XTSE": ".TO",
