@@ -137,7 +137,7 @@ class Recipe:
     @property
     def levels(self) -> Levels:
         """Stops and targets."""
-        return Levels(**{name: self.exits.get(name) for name in LEVELS})
+        return Levels(*(self.exits.get(name) for name in LEVELS))
 
 
 @dataclass(frozen=True)
