@@ -53,9 +53,10 @@ def _parameter(parameter: Parameter) -> Document:
 
 
 def _indicator(use: IndicatorUse) -> Document:
-    source = {} if use.source is None else {"source": use.source}
+    chosen = {"source": use.source, "output": use.output}
     settings = {name: _value(value) for name, value in use.settings.items()}
-    return {"indicator": use.indicator, **source, **settings}
+    told = {key: value for key, value in chosen.items() if value is not None}
+    return {"indicator": use.indicator, **told, **settings}
 
 
 def document(definition: Definition) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -90,21 +91,32 @@ def _indicators(document: Document) -> Iterator[Problem]:
         kind = use.get("indicator")
         if not isinstance(kind, str):
             continue
-        entry = indicators.CATALOGUE.get(kind)
+        entry = indicators.find(kind)
         if entry is None:
-            hint = did_you_mean(
-                kind, indicators.CATALOGUE, f"Known are {listed(indicators.CATALOGUE)}."
-            )
+            known = f"Known are {listed(indicators.CATALOGUE)}; of TA-Lib's any, like 'talib.TRIX'."
+            hint = did_you_mean(kind, indicators.names(), known)
             yield Problem(join(path, "indicator"), f"No indicator {kind!r}.", hint)
-            continue
-        for key in use:
-            if key not in ("indicator", *entry.keys):
-                hint = did_you_mean(str(key), entry.keys, f"Known are {listed(entry.keys)}.")
-                yield Problem(join(path, str(key)), f"{kind} has no setting {key!r}.", hint)
-        source = use.get("source")
-        if entry.source and isinstance(source, str) and source not in PRICES:
-            hint = did_you_mean(source, PRICES, f"Known are {listed(PRICES)}.")
-            yield Problem(join(path, "source"), f"No price field {source!r}.", hint)
+        else:
+            yield from _use(entry, use, path)
+
+
+def _use(entry: indicators.Indicator, use: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    if "other" in entry.inputs:
+        hint = "Compute it with strategies.indicators.compute and hand signals to bz.simulate."
+        told = f"{entry.name} needs the bars of another symbol, which no definition can name yet."
+        yield Problem(join(path, "indicator"), told, hint)
+    for key in use:
+        if key not in ("indicator", *entry.keys):
+            way_out = f"Known are {listed(entry.keys)}." if entry.keys else "It has none."
+            hint = did_you_mean(str(key), entry.keys, way_out)
+            yield Problem(join(path, str(key)), f"{entry.name} has no setting {key!r}.", hint)
+    source, output = use.get("source"), use.get("output")
+    if entry.source and isinstance(source, str) and source not in PRICES:
+        hint = did_you_mean(source, PRICES, f"Known are {listed(PRICES)}.")
+        yield Problem(join(path, "source"), f"No price field {source!r}.", hint)
+    if "output" in entry.keys and isinstance(output, str) and output not in entry.outputs:
+        hint = did_you_mean(output, entry.outputs, f"Known are {listed(entry.outputs)}.")
+        yield Problem(join(path, "output"), f"{entry.name} has no output {output!r}.", hint)
 
 
 def _unknown_operand(document: Document, path: str, name: str) -> Problem | None:
@@ -113,9 +125,10 @@ def _unknown_operand(document: Document, path: str, name: str) -> Problem | None
         return None
     if name in names_of(document, "parameters"):
         hint = f'Write {{"parameter": "{name}"}} for the parameter.'
-    elif name in indicators.CATALOGUE:
-        use = f'{{"{name}_20": {{"indicator": "{name}", "period": 20}}}}'
-        hint = f'Declare it first: "indicators": {use}.'
+    elif entry := indicators.find(name):
+        told = {"indicator": name, **({"period": 20} if "period" in entry.keys else {})}
+        key = "_".join(str(word) for word in told.values()).replace(".", "_")
+        hint = f'Declare it first: "indicators": {json.dumps({key: told})}.'
     else:
         hint = did_you_mean(name, (*known, *PRICES), f"Known are {listed((*known, *PRICES))}.")
     return Problem(path, f"No indicator or price field {name!r}.", hint)

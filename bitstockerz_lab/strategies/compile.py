@@ -19,6 +19,7 @@ from bitstockerz_lab.market.bars import missing
 from bitstockerz_lab.strategies import canonical, indicators
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.document import GROUPS, PRICES
+from bitstockerz_lab.strategies.indicators.entry import shifted
 from bitstockerz_lab.strategies.language import AllOf, AnyOf, Between, Comparison, Lagged, Not
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Columns:
         self.bars = bars
         self.resolved = resolved
         self.missing: Flags = np.asarray(missing(bars), dtype=bool)
-        self._made: dict[object, Numbers] = {}
+        self._made: dict[object, Any] = {}
 
     def __len__(self) -> int:
         return len(self.missing)
@@ -70,8 +71,12 @@ class Columns:
         return canonical.number(operand, self.resolved)
 
     def price(self, name: str) -> Numbers:
-        """Return a bar column, NaN at missing bars and wherever it is no finite number."""
-        return self._once(("price", name), lambda: self._price(name))
+        """Return a bar column, or "time", when the bar starts in seconds since 1970 UTC.
+
+        NaN at missing bars and wherever it is no finite number.
+        """
+        column: Numbers = self._once(("price", name), lambda: self._price(name))
+        return column
 
     def indicator(self, name: str) -> Numbers:
         """Return a named indicator's column; two names for the same thing share one."""
@@ -80,18 +85,23 @@ class Columns:
         entry = indicators.get(use.indicator)
         inputs = [use.source or "" if one == "source" else one for one in entry.inputs]
         key = (use.indicator, *inputs, *sorted(settings.items()))
-        return self._once(
+        outputs = self._once(
             key,
-            lambda: indicators.compute(entry, [self.price(one) for one in inputs], settings),
+            lambda: indicators.compute_all(entry, [self.price(one) for one in inputs], settings),
         )
+        column: Numbers = outputs[use.output or entry.outputs[0]]
+        return column
 
-    def _once(self, key: object, make: Callable[[], Numbers]) -> Numbers:
+    def _once(self, key: object, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what `make` gives
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
 
     def _price(self, name: str) -> Numbers:
-        values = np.array(self.bars[name].to_numpy(dtype=np.float64, na_value=np.nan))
+        if name == "time":
+            values = _seconds(self.bars.index)
+        else:
+            values = np.array(self.bars[name].to_numpy(dtype=np.float64, na_value=np.nan))
         values[self.missing | ~np.isfinite(values)] = np.nan
         return values
 
@@ -100,13 +110,18 @@ class Columns:
         bars_ago = int(canonical.number(operand.bars_ago, self.resolved))
         if not isinstance(values, np.ndarray) or bars_ago == 0:
             return values
-        return self._once((operand.of, "ago", bars_ago), lambda: _shifted(values, bars_ago))
+        key = (operand.of, "ago", bars_ago)
+        column: Numbers = self._once(key, lambda: shifted(values, bars_ago))
+        return column
 
 
-def _shifted(values: Numbers, bars_ago: int) -> Numbers:
-    earlier = np.full(len(values), np.nan)
-    earlier[bars_ago:] = values[: max(len(values) - bars_ago, 0)]
-    return earlier
+def _seconds(index: pd.Index) -> Numbers:
+    """Return when the bars start, in seconds since 1970 UTC."""
+    if not isinstance(index, pd.DatetimeIndex):
+        hint = "Give bars with a DatetimeIndex, as lab.market.bars does."
+        raise DataError(f"The bars have no times: their index is a {type(index).__name__}. {hint}")
+    naive = index.tz_convert(None) if index.tz is not None else index
+    return np.asarray(naive.as_unit("ns").asi8 / 1e9)
 
 
 def _compared(columns: Columns, node: Comparison, wanted: bool) -> Flags:

@@ -76,7 +76,8 @@ class Parameter(Model):
 class IndicatorUse(Model):
     """An indicator with its settings: ``{"indicator": "sma", "period": 50, "source": "close"}``.
 
-    The settings stand beside the two fields, as pydantic's extra values; what is left out is
+    One with several outputs names one: ``"output": "signal"``; the first if left out.
+    The settings stand beside these fields, as pydantic's extra values; what is left out is
     filled with the catalogue's default as it is read, so that a stored version never depends on it.
     """
 
@@ -85,17 +86,19 @@ class IndicatorUse(Model):
 
     indicator: Text
     source: Text | None = None
+    output: Text | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _completed(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the JSON
         kind = data.get("indicator") if isinstance(data, Mapping) else None
-        entry = indicators.CATALOGUE.get(kind) if isinstance(kind, str) else None
+        entry = indicators.find(kind)
         if entry is None:
             return data
-        defaults = {setting.name: setting.default for setting in entry.settings}
-        chosen = {"source": entry.source} if entry.source else {}
-        return {**defaults, **chosen, **data}
+        chosen: Document = {"source": entry.source} if entry.source else {}
+        if len(entry.outputs) > 1:
+            chosen["output"] = entry.outputs[0]
+        return {**entry.defaults, **chosen, **data}
 
     @property
     def settings(self) -> Mapping[str, int | float | ParameterReference]:

@@ -53,8 +53,7 @@ def _series(definition: Definition, name: str, resolved: Resolved) -> str:
         return f"the {name}"
     use = definition.indicators[name]
     told = {k: _figure(canonical.number(v, resolved)) for k, v in use.settings.items()}
-    phrase = indicators.get(use.indicator).phrase.format(source=use.source, **told)
-    return f"the {phrase}"
+    return f"the {indicators.get(use.indicator).say(told, use.source, use.output)}"
 
 
 def _operand(definition: Definition, operand: Any, resolved: Resolved) -> str:  # noqa: ANN401 - any operand

@@ -79,7 +79,7 @@ def _settings(document: Mapping[str, Any]) -> Iterator[Place]:
     uses = document.get("indicators")
     for name, use in uses.items() if isinstance(uses, Mapping) else ():
         kind = use.get("indicator") if isinstance(use, Mapping) else None
-        entry = indicators.CATALOGUE.get(kind) if isinstance(kind, str) else None
+        entry = indicators.find(kind)
         for setting in entry.settings if entry else ():
             if setting.name in use:
                 path = join(join("indicators", str(name)), setting.name)
