@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from reprlib import repr as brief
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +24,7 @@ STOPS = ("stop_loss_pct", "trailing_stop_pct", "break_even_pct")
 COUNTS = ("max_bars", "cooldown_bars", "max_trades_per_day")
 FULL_BPS = 10_000
 ALL = 100.0
+PROFIT = "profit_pct of a target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,10 @@ class Levels:
     break_even_pct: float | ArrayLike | None = None
     targets: Sequence[tuple[float | ArrayLike, float]] | None = None
 
+    def __post_init__(self) -> None:
+        if isinstance(self.targets, Iterator):  # read more than once, so what zip() gives too
+            object.__setattr__(self, "targets", list(self.targets))
+
     def stops(self, index: pd.Index) -> dict[str, NDArray[np.float64]]:
         """Return each stop a bar, NaN where there is none; all of them above 0."""
         return {name: _level(name, getattr(self, name), index) for name in STOPS}
@@ -98,11 +105,18 @@ class Levels:
     def aims(self, index: pd.Index) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the targets a bar, of shape (n_bars, n_targets), and the share each closes."""
         targets = self._targets()
-        columns = [_level("take_profit_pct", level, index) for level, _ in targets]
+        name = "take_profit_pct" if self.targets is None else PROFIT
+        columns = [_level(name, level, index) for level, _ in targets]
         aims = np.column_stack(columns) if columns else np.empty((len(index), 0))
         known = np.where(np.isnan(aims), -np.inf, aims)
-        if (aims[:, 1:] <= np.maximum.accumulate(known, axis=1)[:, :-1]).any():
-            raise DefinitionError("targets must ascend: the nearest first, each further away.")
+        turns = (aims[:, 1:] <= np.maximum.accumulate(known, axis=1)[:, :-1]).any(axis=1)
+        if turns.any():
+            first = int(turns.argmax())
+            profits = ", ".join(f"{profit:g}" for profit in aims[first])
+            raise DefinitionError(
+                "targets must ascend: the nearest first, each further away; "
+                f"at {index[first]} they are {profits}."
+            )
         return aims, np.array([share / ALL for _, share in targets])
 
     def check(self, terms: Terms) -> None:
@@ -134,43 +148,47 @@ class Levels:
                 "targets=[(10, 100)]; leave one out."
             )
         try:
-            targets = [(level, _above_zero("close_pct", share)) for level, share in self.targets]
+            targets = [(level, share) for level, share in self.targets]
         except (TypeError, ValueError) as problem:
             raise DefinitionError(
-                f"targets must be pairs of (profit_pct, close_pct); got {self.targets!r}. Half at "
-                "5 % and half at 10 % is [(5, 50), (10, 50)].",
+                f"targets must be pairs of (profit_pct, close_pct); got {brief(self.targets)}. "
+                "Half at 5 % and half at 10 % is [(5, 50), (10, 50)].",
             ) from problem
+        targets = [(level, _above_zero("close_pct of a target", share)) for level, share in targets]
         total = sum(share for _, share in targets)
         if total > ALL * (1 + 1e-12):
             raise DefinitionError(f"targets close {total:g} % of a position; 100 is all of it.")
         for level, _ in targets:
             if np.ndim(level) == 0:
-                _above_zero("profit_pct of a target", level)
+                _above_zero(PROFIT, level)
         return targets
 
 
-def _number(name: str, value: object) -> float:
+def _number(name: str, value: object, needed: str = "a finite number from 0") -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise DefinitionError(f"{name} must be a number; got {value!r}.", name=name, value=value)
-    if not math.isfinite(value) or value < 0:
         raise DefinitionError(
-            f"{name} must be a finite number from 0; got {value}.", name=name, value=value
+            f"{name} must be a number; got {brief(value)}.", name=name, value=value
         )
+    if not math.isfinite(value) or value < 0:
+        raise DefinitionError(f"{name} must be {needed}; got {value:g}.", name=name, value=value)
     return float(value)
 
 
 def _count(name: str, value: int | None) -> int | None:
     if value is None:
         return None
-    if _number(name, value) < 1 or int(value) != value:
-        raise DefinitionError(f"{name} must be a whole number from 1; got {value}.")
+    needed = "a whole number from 1"
+    if _number(name, value, needed) < 1 or int(value) != value:
+        raise DefinitionError(f"{name} must be {needed}; got {value:g}.", name=name, value=value)
     return int(value)
 
 
 def _above_zero(name: str, value: object) -> float:
-    if isinstance(value, (int, float)) and value <= 0:
-        raise DefinitionError(f"{name} must be above 0; got {value:g}.", name=name, value=value)
-    return _number(name, value)
+    needed = "a finite number above 0"
+    number = _number(name, value, needed)
+    if number == 0:
+        raise DefinitionError(f"{name} must be {needed}; got 0.", name=name, value=value)
+    return number
 
 
 def _sizing(sizing: Any) -> tuple[str, float]:  # noqa: ANN401 - checked here
@@ -193,7 +211,12 @@ def _level(name: str, level: float | ArrayLike | None, index: pd.Index) -> NDArr
         return np.full(len(index), np.nan)
     if isinstance(level, pd.Series) and not level.index.equals(index):
         raise DataError(f"{name} has another index than the bars. Give it a value for each bar.")
-    values = np.asarray(level, dtype=np.float64)
+    try:
+        values = np.asarray(level, dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise DefinitionError(
+            f"{name} must be a number, or a number for each bar; got {brief(level)}.", name=name
+        ) from problem
     values = np.broadcast_to(values, len(index)) if values.ndim == 0 else values
     if values.shape != (len(index),):
         raise DataError(f"{name} has {values.size} values for {len(index)} bars.")
