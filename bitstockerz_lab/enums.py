@@ -27,6 +27,7 @@ class ExitReason(StrEnum):
     RUINED = "ruined"
     TAKE_PROFIT = "take_profit"
     END_OF_DATA = "end_of_data"
+    BREAK_EVEN = "break_even"
 
 
 class SizingMethod(StrEnum):

@@ -234,7 +234,7 @@ class Backtests:
             run_id = store.begin(con, self._user.id, materials)
         try:
             bars = materials.bars_or_raise()
-            simulation = materials.recipe.simulate(bars)
+            simulation = materials.recipe.simulate(bars, materials.others)
             with self._database.write() as con:
                 store.record(con, run_id, simulation)
                 row = store.row(con, self._user.id, run_id)
@@ -242,7 +242,7 @@ class Backtests:
         except BaseException as failure:
             self._record_failure(run_id, failure)
             raise
-        run.remember(bars, simulation)
+        run.remember(bars, materials.others, simulation)
         return run
 
     def _known(self, con: Connection, materials: plan.Materials) -> Run | None:

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock, measures
-from bitstockerz_lab.backtests.terms import Levels, Terms
+from bitstockerz_lab.backtests.terms import COUNTS, Levels, Terms
 from bitstockerz_lab.enums import AssetType, ExitReason, Side, SizingMethod
 from bitstockerz_lab.errors import BadBars, DataError
 from bitstockerz_lab.market import bars as market_bars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -81,7 +81,11 @@ def simulate(  # noqa: PLR0913 - the contract's signature
     stop_loss_pct: float | ArrayLike | None = None,
     take_profit_pct: float | ArrayLike | None = None,
     trailing_stop_pct: float | ArrayLike | None = None,
+    break_even_pct: float | ArrayLike | None = None,
+    targets: Sequence[tuple[float | ArrayLike, float]] | None = None,
     max_bars: int | None = None,
+    cooldown_bars: int | None = None,
+    max_trades_per_day: int | None = None,
     lot_size: float = 0,
     borrow_bps: float = 0,
     asset_type: str | None = None,
@@ -106,7 +110,13 @@ def simulate(  # noqa: PLR0913 - the contract's signature
         equity is reduced: there is no leverage.
     stop_loss_pct, take_profit_pct, trailing_stop_pct : percent from the entry fill
         A number, or a Series of shape (n_bars,) read at the signal's close; NaN is none.
+    break_even_pct : the gain, in percent from the entry fill, after which the entry price is a stop
+    targets : pairs of (profit_pct, close_pct), nearest first
+        At a gain of profit_pct close so much of the position; instead of take_profit_pct, which is
+        ``[(take_profit_pct, 100)]``.
     max_bars : leave at the open after that many bars held
+    cooldown_bars : after a position that lost, no entry is decided at so many closes
+    max_trades_per_day : positions entered on one UTC day at most
     lot_size : quantity is a multiple of it; 0 is fractional
     borrow_bps : basis points a year a short pays
     asset_type : "EQUITY" or "CRYPTO"; gives 252 or 365 days a year to the metrics. None takes
@@ -133,12 +143,14 @@ def simulate(  # noqa: PLR0913 - the contract's signature
         lot_size=lot_size,
         sizing=sizing,
         max_bars=max_bars,
+        cooldown_bars=cooldown_bars,
+        max_trades_per_day=max_trades_per_day,
     )
     columns = (long_entries, long_exits, short_entries, short_exits)
     signals = {
         name: _signal(column, name, bars) for name, column in zip(SIGNALS, columns, strict=True)
     }
-    levels = Levels(stop_loss_pct, take_profit_pct, trailing_stop_pct)
+    levels = Levels(stop_loss_pct, take_profit_pct, trailing_stop_pct, break_even_pct, targets)
     asset_type = asset_type or bars.attrs.get("asset_type") or AssetType.EQUITY
     return simulate_signals(bars, signals, levels, terms, asset_type=asset_type)
 
@@ -167,10 +179,12 @@ def simulate_signals(
     index = clock.stamps(bars)
     missing = _check(bars, index)
     levels.check(terms)
-    due = orders_due(len(bars), missing, signals, levels.columns(bars.index))[first:]
+    due = orders_due(len(bars), missing, signals, levels.stops(bars.index))[first:]
+    aims, shares = levels.aims(bars.index)
+    aims[1:] = aims[:-1].copy()  # read at the close before, like all that is due
     period, index = bars.iloc[first:], index[first:]
     trades, equity, skipped, exposed, ruined = _run(
-        period, index.as_unit("ns").asi8, missing[first:], due, terms
+        period, missing[first:], due, (aims[first:], shares), terms
     )
     trade_frame = _trades(trades, index)
     equity_series = pd.Series(equity, index=index, name="equity")
@@ -188,7 +202,11 @@ def simulate_signals(
 
 
 def _run(
-    bars: pd.DataFrame, stamps: NDArray[np.int64], missing: Flags, due: Rows, terms: Terms
+    bars: pd.DataFrame,
+    missing: Flags,
+    due: Rows,
+    targets: tuple[NDArray[np.float64], NDArray[np.float64]],
+    terms: Terms,
 ) -> tuple[Rows, NDArray[np.float64], int, int, bool]:
     """Call the kernel; returns trades, equity, skipped entries, exposed bars and ruined."""
     from bitstockerz_lab.backtests import kernel  # noqa: PLC0415 - heavy: numba
@@ -200,31 +218,35 @@ def _run(
     row["slippage"] = terms.slippage_bps / 1e4
     row["borrow_rate"] = terms.borrow_bps / 1e4
     row["lot_size"] = terms.lot_size
-    row["max_bars"] = terms.max_bars or 0
+    for name in COUNTS:
+        row[name] = getattr(terms, name) or 0
     row["method"] = list(SizingMethod).index(SizingMethod(terms.sizing[0]))
     row["size"] = terms.sizing[1]
-    # a position needs an entry due at its open, so there are never more trades than that
-    trades = np.zeros(int((due["enter_long"] | due["enter_short"]).sum()) + 1, kernel.TRADE)
+    aims, shares = targets
+    # a position needs an entry due at its open, and is left in so many parts and once for the rest
+    positions = int((due["enter_long"] | due["enter_short"]).sum())
+    trades = np.zeros(positions * (len(shares) + 1) + 1, kernel.TRADE)
+    stamps = clock.stamps(bars).as_unit("ns").asi8
     equity = np.empty(len(bars))
     prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
     simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
     count, skipped, exposed, ruined = simulate_rows(
-        stamps, *prices, missing, due, row[0], trades, equity
+        stamps, *prices, missing, due, np.ascontiguousarray(aims), shares, row[0], trades, equity
     )
     return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
 
 
 def due_of(bars: pd.DataFrame, signals: Mapping[str, Flags]) -> Rows:
     """Return what each bar's open has to carry out, without levels: an array of kernel.DUE."""
-    levels = Levels().columns(bars.index)
-    return orders_due(len(bars), market_bars.missing(bars), signals, levels)
+    stops = Levels().stops(bars.index)
+    return orders_due(len(bars), market_bars.missing(bars), signals, stops)
 
 
 def orders_due(
     n_bars: int,
     missing: Flags,
     signals: Mapping[str, Flags],
-    levels: Mapping[str, NDArray[np.float64]],
+    stops: Mapping[str, NDArray[np.float64]],
 ) -> Rows:
     """Return what each bar's open has to carry out: the last close's decisions, conflicts solved.
 
@@ -241,7 +263,7 @@ def orders_due(
         "leave_long": long_exit,
         "enter_short": short_entry & ~both,
         "leave_short": short_exit,
-        **levels,
+        **stops,
     }
     due: Rows = np.zeros(n_bars, kernel.DUE)
     for name, column in columns.items():
@@ -266,7 +288,7 @@ def _trades(trades: Rows, index: pd.DatetimeIndex) -> pd.DataFrame:
                 [reasons[code] for code in trades["exit_reason"].tolist()], dtype="str"
             ),
             **columns,
-            "position_no": np.arange(1, len(trades) + 1),
+            "position_no": trades["position_no"],
         }
     )
 

@@ -15,14 +15,15 @@ import numpy as np
 from numba import njit
 
 # Exit reasons: their place in enums.ExitReason.
-SIGNAL, MAX_BARS, STOP_LOSS, TRAILING_STOP, RUINED, TAKE_PROFIT, END_OF_DATA = range(7)
+SIGNAL, MAX_BARS, STOP_LOSS, TRAILING_STOP, RUINED, TAKE_PROFIT, END_OF_DATA, BREAK_EVEN = range(8)
 # Sizing methods: their place in enums.SizingMethod.
 PERCENT_OF_EQUITY, FIXED_CASH, FIXED_QUANTITY, RISK_PERCENT = range(4)
 
 FLAT, LONG, SHORT = 0, 1, -1
 NOTHING = -1
 TINY = 1e-9
-YEAR_NS = 365 * 24 * 3600 * 1_000_000_000
+DAY_NS = 24 * 3600 * 1_000_000_000
+YEAR_NS = 365 * DAY_NS
 
 DUE = np.dtype(
     [
@@ -31,11 +32,11 @@ DUE = np.dtype(
         ("enter_short", np.bool_),
         ("leave_short", np.bool_),
         ("stop_loss_pct", np.float64),
-        ("take_profit_pct", np.float64),
         ("trailing_stop_pct", np.float64),
+        ("break_even_pct", np.float64),
     ]
 )
-"""What was decided at the close before a bar; a level of NaN is none."""
+"""What was decided at the close before a bar; a level of NaN is none. Targets come beside it."""
 
 TERMS = np.dtype(
     [
@@ -46,25 +47,33 @@ TERMS = np.dtype(
         ("borrow_rate", np.float64),
         ("lot_size", np.float64),
         ("max_bars", np.int64),
+        ("cooldown_bars", np.int64),
+        ("max_trades_per_day", np.int64),
         ("method", np.int64),
         ("size", np.float64),
     ]
 )
-"""Costs as fractions of notional (borrow: a year), `max_bars` 0 for none, and the sizing."""
+"""Costs as fractions of notional (borrow: a year), counts of bars and trades with 0 for none, and
+the sizing."""
 
 POSITION = np.dtype(
     [
         ("side", np.int64),
+        ("number", np.int64),
+        ("entered", np.float64),
         ("quantity", np.float64),
         ("entry_bar", np.int64),
         ("entry_price", np.float64),
         ("entry_fee", np.float64),
+        ("gained", np.float64),
         ("budget", np.float64),
         ("borrow", np.float64),
         ("bars_held", np.int64),
         ("stop_level", np.float64),
-        ("target", np.float64),
         ("trail", np.float64),
+        ("break_even", np.float64),
+        ("next_target", np.int64),
+        ("quiet", np.int64),
         ("peak", np.float64),
         ("worst", np.float64),
         ("best", np.float64),
@@ -73,6 +82,7 @@ POSITION = np.dtype(
 
 TRADE = np.dtype(
     [
+        ("position_no", np.int64),
         ("entry_bar", np.int64),
         ("exit_bar", np.int64),
         ("side", np.int64),
@@ -126,16 +136,20 @@ def _enter(position, terms, due, cash, t, open_, side):
     if not quantity > 0.0:
         return cash
     position.side = side
+    position.number += 1
+    position.entered = quantity
     position.quantity = quantity
     position.entry_bar = t
     position.entry_price = price
     position.entry_fee = quantity * price * terms.fee + terms.fixed_fee
+    position.gained = 0.0
     position.budget = budget
     position.borrow = 0.0
     position.bars_held = 0
     position.stop_level = price * (1.0 - side * due.stop_loss_pct / 100.0)
-    position.target = price * (1.0 + side * due.take_profit_pct / 100.0)
     position.trail = due.trailing_stop_pct
+    position.break_even = price * (1.0 + side * due.break_even_pct / 100.0)
+    position.next_target = 0
     position.peak = price
     position.worst = price
     position.best = price
@@ -145,12 +159,16 @@ def _enter(position, terms, due, cash, t, open_, side):
 
 @njit(cache=True)
 def _nearest_stop(position, terms, cash):
-    """Return the stop nearest the market and its reason; a tie is the stop loss."""
+    """Return the stop nearest the market and its reason; a tie is the first of them named here."""
     side = position.side
     level, reason = position.stop_level, STOP_LOSS
     trailing = position.peak * (1.0 - side * position.trail / 100.0)
     if not np.isnan(trailing) and (np.isnan(level) or side * (trailing - level) > 0.0):
         level, reason = trailing, TRAILING_STOP
+    if side * (position.peak - position.break_even) >= 0.0 and (
+        np.isnan(level) or side * (position.entry_price - level) > 0.0
+    ):
+        level, reason = position.entry_price, BREAK_EVEN
     if side == SHORT:  # where nothing is left after the exit's costs, rule 9
         unit_cost = position.quantity * (1.0 + terms.fee) * (1.0 + terms.slippage)
         ruin = (cash - terms.fixed_fee) / unit_cost
@@ -160,31 +178,67 @@ def _nearest_stop(position, terms, cash):
 
 
 @njit(cache=True)
-def _leave(position, terms, cash, t, price, reason, trade):
-    """Close the position at `price` and write its trade; returns the cash then."""
+def _leave(position, terms, cash, t, price, reason, quantity, trade):
+    """Close `quantity` of the position at `price` and write its trade; returns the cash then."""
     side = position.side
-    exit_fee = position.quantity * price * terms.fee + terms.fixed_fee
-    cash += side * position.quantity * price - exit_fee
+    whole = quantity == position.quantity
+    share = 1.0 if whole else quantity / position.quantity
+    entry_fee = position.entry_fee * share
+    borrow = position.borrow * share
+    exit_fee = quantity * price * terms.fee + terms.fixed_fee
+    cash += side * quantity * price - exit_fee
     if reason == RUINED and abs(cash) <= TINY * position.budget:
         cash = 0.0
     worst = side * min(side * position.worst, side * price)
     best = side * max(side * position.best, side * price)
+    trade.position_no = position.number
     trade.entry_bar = position.entry_bar
     trade.exit_bar = t
     trade.side = side
     trade.entry_price = position.entry_price
     trade.exit_price = price
-    trade.quantity = position.quantity
-    trade.fees = position.entry_fee + exit_fee
-    trade.borrow = position.borrow
-    gross = side * position.quantity * (price - position.entry_price)
+    trade.quantity = quantity
+    trade.fees = entry_fee + exit_fee
+    trade.borrow = borrow
+    gross = side * quantity * (price - position.entry_price)
     trade.pnl_abs = gross - trade.fees - trade.borrow
     trade.exit_reason = reason
     trade.mae_pct = 100.0 * side * (worst / position.entry_price - 1.0)
     trade.mfe_pct = 100.0 * side * (best / position.entry_price - 1.0)
     trade.bars_held = position.bars_held
-    position.side = FLAT
+    position.gained += trade.pnl_abs
+    position.entry_fee -= entry_fee
+    position.borrow -= borrow
+    position.quantity -= quantity
+    if whole:
+        position.side = FLAT
+        position.quiet = terms.cooldown_bars if position.gained < 0.0 else 0
     return cash
+
+
+@njit(cache=True)
+def _take(position, terms, targets, shares, reach, open_, cash, t, trades, n_trades):
+    """Close at every target within `reach`, nearest first; returns cash and the count of trades.
+
+    A target at or beyond the open of a position from an earlier bar fills at the open.
+    """
+    side = position.side
+    while position.next_target < len(shares):
+        level = position.entry_price * (1.0 + side * targets[position.next_target] / 100.0)
+        if not np.isnan(level):
+            if not side * (reach - level) >= 0.0:
+                break
+            price = level if np.isnan(open_) else open_
+            quantity = position.entered * shares[position.next_target]
+            if position.quantity - quantity <= TINY * position.entered:
+                quantity = position.quantity
+            trade = trades[n_trades]
+            cash = _leave(position, terms, cash, t, price, TAKE_PROFIT, quantity, trade)
+            n_trades += 1
+        position.next_target += 1
+        if position.side == FLAT:
+            break
+    return cash, n_trades
 
 
 @njit(cache=True)
@@ -202,12 +256,16 @@ def _wish(due, position, max_bars):
 
 
 @njit(cache=True)
-def run_kernel(stamps, open_, high, low, close, missing, due, terms, trades, equity):  # noqa: C901, PLR0912, PLR0915 - the order of events reads best in one piece
+def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best in one piece
+    stamps, open_, high, low, close, missing, due, targets, shares, terms, trades, equity
+):
     """Simulate bars of int64 nanoseconds, float64 prices and boolean `missing`.
 
-    `due`: array of DUE, a row a bar; `terms`: one TERMS; `trades` and `equity` are filled: an array
-    of TRADE with room for every entry, and a float64 a bar. Returns the number of trades, of
-    skipped entries, of bars with exposure, and whether the account was ruined.
+    `due`: array of DUE, a row a bar; `targets`: float64 of shape (n_bars, n_targets), percent from
+    the entry fill, ascending, NaN for none; `shares`: float64 of shape (n_targets,), the fraction
+    of the position each closes; `terms`: one TERMS; `trades` and `equity` are filled: an array of
+    TRADE with room for every exit, and a float64 a bar. Returns the number of trades, of skipped
+    entries, of bars with exposure, and whether the account was ruined.
     """
     n = len(open_)
     n_trades = skipped = exposed = 0
@@ -216,6 +274,8 @@ def run_kernel(stamps, open_, high, low, close, missing, due, terms, trades, equ
     waiting = NOTHING
     known_close = np.nan
     ruined = False
+    aims = np.full(len(shares), np.nan)
+    day, entered_today = stamps[0] // DAY_NS, 0
     for t in range(n):
         if ruined:
             equity[t] = cash
@@ -229,40 +289,53 @@ def run_kernel(stamps, open_, high, low, close, missing, due, terms, trades, equ
         entry = FLAT
         if waiting == NOTHING:
             waiting, entry = _wish(due[t], position, terms.max_bars)
+        if position.quiet > 0 and not missing[t - 1]:  # rule 27
+            entry = FLAT
+            position.quiet -= 1
+        if stamps[t] // DAY_NS != day:
+            day, entered_today = stamps[t] // DAY_NS, 0
         if not missing[t]:
             if position.side != FLAT:
                 side = position.side
-                level, stop_reason = _nearest_stop(position, terms, cash)
-                reason, price = NOTHING, open_[t] * (1.0 - side * terms.slippage)
+                level, reason = _nearest_stop(position, terms, cash)
                 if waiting != NOTHING:  # (b)
                     reason, waiting = waiting, NOTHING
-                elif side * (level - open_[t]) >= 0.0:  # (c)
-                    reason = stop_reason
-                elif side * (open_[t] - position.target) >= 0.0:  # (d)
-                    reason, price = TAKE_PROFIT, open_[t]
+                elif not side * (level - open_[t]) >= 0.0:  # (c) if it is not beyond the open
+                    reason = NOTHING
+                    cash, n_trades = _take(
+                        position, terms, aims, shares, open_[t], open_[t], cash, t, trades, n_trades
+                    )  # (d)
                 if reason != NOTHING:
-                    cash = _leave(position, terms, cash, t, price, reason, trades[n_trades])
+                    price, quantity = open_[t] * (1.0 - side * terms.slippage), position.quantity
+                    trade = trades[n_trades]
+                    cash = _leave(position, terms, cash, t, price, reason, quantity, trade)
                     n_trades += 1
+                    if position.quiet > 0:  # the entry of a reversal out of a loss, rule 27
+                        entry = FLAT
+            if 0 < terms.max_trades_per_day <= entered_today:  # rule 28
+                entry = FLAT
             if entry != FLAT and cash > 0.0:  # (e)
                 cash = _enter(position, terms, due[t], cash, t, open_[t], entry)
+                aims[:] = targets[t]
                 skipped += position.side == FLAT
+                entered_today += position.side != FLAT
             if position.side != FLAT:
                 side = position.side
                 position.bars_held += 1
                 adverse, favourable = (low[t], high[t]) if side == LONG else (high[t], low[t])
-                level, stop_reason = _nearest_stop(position, terms, cash)
-                reason, price = NOTHING, 0.0
+                level, reason = _nearest_stop(position, terms, cash)
                 if side * (level - adverse) >= 0.0:  # (f)
-                    reason = stop_reason
                     # beyond the open only where slippage put a fresh entry's stop there
                     level = side * min(side * level, side * open_[t])
-                    price = level * (1.0 - side * terms.slippage)
-                elif side * (favourable - position.target) >= 0.0:  # (g)
-                    reason, price = TAKE_PROFIT, position.target
-                if reason != NOTHING:
-                    cash = _leave(position, terms, cash, t, price, reason, trades[n_trades])
+                    price, quantity = level * (1.0 - side * terms.slippage), position.quantity
+                    trade = trades[n_trades]
+                    cash = _leave(position, terms, cash, t, price, reason, quantity, trade)
                     n_trades += 1
-                else:  # (h)
+                else:
+                    cash, n_trades = _take(
+                        position, terms, aims, shares, favourable, np.nan, cash, t, trades, n_trades
+                    )  # (g)
+                if position.side != FLAT:  # (h)
                     position.peak = side * max(side * position.peak, side * favourable)
                     position.best = side * max(side * position.best, side * favourable)
                     position.worst = side * min(side * position.worst, side * adverse)
@@ -270,7 +343,8 @@ def run_kernel(stamps, open_, high, low, close, missing, due, terms, trades, equ
         held = position.side != FLAT
         if held and t == n - 1:  # (j), before (i): the last point is after it
             price = known_close * (1.0 - position.side * terms.slippage)
-            cash = _leave(position, terms, cash, t, price, END_OF_DATA, trades[n_trades])
+            trade, quantity = trades[n_trades], position.quantity
+            cash = _leave(position, terms, cash, t, price, END_OF_DATA, quantity, trade)
             n_trades += 1
         equity[t] = cash + (
             position.side * position.quantity * known_close if position.side else 0.0

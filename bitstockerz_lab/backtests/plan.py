@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version as installed_version
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, strategies
+from bitstockerz_lab.backtests import other_bars
 from bitstockerz_lab.backtests.engine import ENGINE_VERSION, SIGNALS, Simulation, simulate_signals
-from bitstockerz_lab.backtests.terms import COSTS, Levels, Terms
+from bitstockerz_lab.backtests.terms import COSTS, COUNTS, Levels, Terms
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, TradingError, UnknownName
-from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import factors, history
 from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import store as strategy_store
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     from bitstockerz_lab.storage import Connection
     from bitstockerz_lab.strategies.versions import StrategyVersion
 
-LEVELS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct")
-EXITS = (*LEVELS, "max_bars")
+LEVELS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct", "break_even_pct", "targets")
+EXITS = (*LEVELS, *COUNTS)
+LATER_TERMS = ("cooldown_bars", "max_trades_per_day")
+"""Terms that are younger than runs already recorded: in a fingerprint only where they are set."""
+
 RAW = "raw"
 PACKAGES = ("bitstockerz-lab", "duckdb", "numba", "numpy", "pandas", "ta-lib")
 
@@ -91,7 +95,7 @@ class Recipe:
     start: pd.Timestamp
     end: pd.Timestamp
     parameters: Mapping[str, float]
-    exits: Mapping[str, float]
+    exits: Mapping[str, Any]
     terms: Terms
     adjusted: str
     warnings: tuple[str, ...] = ()
@@ -109,7 +113,7 @@ class Recipe:
             "period": [self.start.isoformat(), self.end.isoformat()],
             "adjusted": self.adjusted,
             "bars": bars_digest,
-            "terms": asdict(self.terms),
+            "terms": _set_terms(self.terms),
             "exits": dict(self.exits),
             "engine": engine,
             "ta-lib": talib or versions()["ta-lib"],
@@ -121,13 +125,17 @@ class Recipe:
         """Return the position of the period's first bar; those before only warm up."""
         return int(bars.index.searchsorted(self.start))
 
-    def simulate(self, bars: pd.DataFrame) -> Simulation:
-        """Run the strategy on the bars, warm-up included."""
-        signals = strategies.signals(self.version.definition, bars, self.parameters)
+    def simulate(
+        self, bars: pd.DataFrame, others: Mapping[str, pd.DataFrame] | None = None
+    ) -> Simulation:
+        """Run the strategy on the bars, warm-up included; `others` are those its rules read."""
+        signals, levels = strategies.decisions(
+            self.version.definition, bars, self.parameters, others
+        )
         return simulate_signals(
             bars,
             {name: signals[name].to_numpy() for name in SIGNALS},
-            self.levels,
+            Levels(**{**_fixed_levels(self.exits), **levels}),
             self.terms,
             asset_type=str(self.symbol.asset_type),
             timeframe=self.timeframe,
@@ -135,9 +143,9 @@ class Recipe:
         )
 
     @property
-    def levels(self) -> Levels:
-        """Stops and targets."""
-        return Levels(**{name: self.exits.get(name) for name in LEVELS})
+    def exit_names(self) -> tuple[str, ...]:
+        """What closes a position besides the rules: what is fixed, and what moves with the bars."""
+        return (*self.exits, *self.version.definition.moving_exits)
 
 
 @dataclass(frozen=True)
@@ -149,11 +157,12 @@ class Materials:
     bars: pd.DataFrame | None
     problem: NoBars | None
     asked_adjusted: str
+    others: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def bars_digest(self) -> str | None:
         """The digest of the exact bars, warm-up included; None without bars."""
-        return market_bars.digest(self.bars) if self.bars is not None else None
+        return other_bars.digest(self.bars, self.others) if self.bars is not None else None
 
     @property
     def fingerprint(self) -> str | None:
@@ -236,15 +245,16 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
     """
     recipe = resolve(con, user_id, wish)
     # the newest fact rather than the clock: what is stored later is later, whatever clocks do
-    as_of = market_store.newest(con, recipe.symbol) or clock.now()
+    as_of = other_bars.newest(con, recipe) or clock.now()
     try:
         bars = read_bars(con, recipe)
+        others = other_bars.read(con, recipe, recipe.adjusted)
     except NoBars as problem:
         return Materials(recipe, as_of, None, problem, recipe.adjusted)
     done = bars.attrs["adjusted"]
     warnings = tuple(_warnings(recipe, done, simulated=bars.attrs["simulated"]))
     made_of = replace(recipe, adjusted=done, warnings=warnings)
-    return Materials(made_of, as_of, bars, None, recipe.adjusted)
+    return Materials(made_of, as_of, bars, None, recipe.adjusted, others)
 
 
 def read_bars(con: Connection, recipe: Recipe, as_of: datetime | None = None) -> pd.DataFrame:
@@ -329,22 +339,43 @@ def _warnings(recipe: Recipe, adjusted: str, *, simulated: bool) -> Iterator[str
 
 def _terms(
     version: StrategyVersion, parameters: Mapping[str, float], given: Mapping[str, Any]
-) -> tuple[dict[str, float], Terms]:
+) -> tuple[dict[str, Any], Terms]:
     """Join what the definition sets with what the call sets; both setting one is an error."""
-    fixed = dict(version.definition.exits(parameters))
+    definition = version.definition
+    fixed = dict(definition.exits(parameters))
     called = {name: value for name, value in given.items() if value is not None}
-    twice = sorted(set(fixed) & set(called))
-    if twice:
-        name = twice[0]
+    moving = dict.fromkeys(definition.moving_exits, "by an expression")
+    for name in sorted({*fixed, *moving} & set(called)):
         raise DefinitionError(
             f"{name}={called[name]!r} was given, but {version.name} version {version.version} sets "
-            f"{name} itself ({fixed[name]!r}). Leave it out, or save a version without it.",
+            f"{name} itself ({fixed.get(name, moving.get(name))!r}). Leave it out, or save a "
+            "version without it.",
             name=name,
         )
     both = {**called, **fixed}
     costs = {name: value for name, value in called.items() if name not in (*EXITS, "sizing")}
     sizing = {"sizing": both["sizing"]} if "sizing" in both else {}
-    terms = Terms(**costs, **sizing, max_bars=both.get("max_bars"))
-    Levels(**{name: both.get(name) for name in LEVELS}).check(terms)
-    exits = {name: float(both[name]) for name in LEVELS if name in both}
-    return exits | ({"max_bars": terms.max_bars} if terms.max_bars else {}), terms
+    wanted: dict[str, Any] = {name: both.get(name) for name in COUNTS}
+    terms = Terms(**costs, **sizing, **wanted)
+    levels = _fixed_levels(both)
+    # NaN stands for a level that only the bars decide: it is there, and no number is wrong with it
+    unknown = {name: [] if name == "targets" else [nan] for name in moving}
+    Levels(**{**levels, **unknown}).check(terms)
+    counts = {name: getattr(terms, name) for name in COUNTS if getattr(terms, name)}
+    return levels | counts, terms
+
+
+def _fixed_levels(exits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stops and targets among exits, as numbers; a target is [profit_pct, close_pct]."""
+    found: dict[str, Any] = {
+        name: float(exits[name]) for name in LEVELS if name in exits and name != "targets"
+    }
+    if "targets" in exits:
+        found["targets"] = [[float(number) for number in pair] for pair in exits["targets"]]
+    return found
+
+
+def _set_terms(terms: Terms) -> dict[str, Any]:
+    """Return the terms for a fingerprint."""
+    found = asdict(terms)
+    return {k: v for k, v in found.items() if v is not None or k not in LATER_TERMS}

@@ -57,7 +57,11 @@ EXITS = {
     "stop_loss_pct": "stop loss {} %",
     "take_profit_pct": "take profit {} %",
     "trailing_stop_pct": "trailing stop {} %",
+    "break_even_pct": "stop to the entry price after a gain of {} %",
+    "targets": "targets {}",
     "max_bars": "at most {} bars",
+    "cooldown_bars": "no entry for {} bars after a loss",
+    "max_trades_per_day": "at most {} entries a day",
 }
 
 
@@ -232,8 +236,16 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 def _exits(exits: Mapping[str, Any]) -> str:
     known = {name: value for name, value in exits.items() if name in EXITS and value is not None}
-    words = [EXITS[name].format(formats.plain(value)) for name, value in known.items()]
-    return ", ".join(words).replace("at most 1 bars", "at most 1 bar")
+    words = [EXITS[name].format(_exit(value)) for name, value in known.items()]
+    told = ", ".join(words).replace("at most 1 bars", "at most 1 bar")
+    return told.replace("at most 1 entries", "at most 1 entry").replace("for 1 bars", "for 1 bar")
+
+
+def _exit(value: Any) -> str:  # noqa: ANN401 - a number, or targets
+    if isinstance(value, list | tuple):
+        plain = [[formats.plain(number) for number in pair] for pair in value]
+        return " and ".join(f"{share} % at a gain of {gain} %" for gain, share in plain)
+    return formats.plain(value)
 
 
 def fingerprint(run: Run) -> dict[str, str]:

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, measures
-from bitstockerz_lab.backtests import plan, store
+from bitstockerz_lab.backtests import other_bars, plan, store
 from bitstockerz_lab.backtests.data_check import DataCheck
-from bitstockerz_lab.backtests.terms import Terms
+from bitstockerz_lab.backtests.terms import COUNTS, Terms
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market import bars as market_bars
@@ -19,7 +19,7 @@ from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import store as strategy_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -59,7 +59,7 @@ class RunDetails:
 
     parameters: dict[str, float]
     costs: dict[str, float]
-    exits: dict[str, float]
+    exits: dict[str, Any]
     sizing: tuple[str, float]
     adjusted: str
     bars_digest: str | None
@@ -139,7 +139,7 @@ class Run:
             terms=Terms(
                 initial_equity=row["initial_equity"],
                 sizing=tuple(json.loads(row["sizing_json"])),
-                max_bars=exits.get("max_bars"),
+                **{name: exits.get(name) for name in COUNTS},
                 **json.loads(row["costs_json"]),
             ),
             adjusted=row["adjusted"],
@@ -238,7 +238,7 @@ class Run:
         ]
         return f"{', '.join(told)} since this run." if told else ""
 
-    @cached_property
+    @property
     def all_bars(self) -> pd.DataFrame:
         """The bars the run read, warm-up included, as they were then.
 
@@ -247,15 +247,26 @@ class Run:
         DataError
             They are not the bars the run was made of.
         """
+        return self._inputs[0]
+
+    @property
+    def other_bars(self) -> Mapping[str, pd.DataFrame]:
+        """The bars of other symbols that the rules read, by symbol, as they were then."""
+        return self._inputs[1]
+
+    @cached_property
+    def _inputs(self) -> tuple[pd.DataFrame, Mapping[str, pd.DataFrame]]:
+        wanted, as_of = self._row["bars_digest"], self._row["bars_as_of"]
         with self._database.read() as con:
-            bars = plan.read_bars(con, self.recipe, as_of=self._row["bars_as_of"])
-        if market_bars.digest(bars) != self._row["bars_digest"]:
+            bars = plan.read_bars(con, self.recipe, as_of=as_of)
+            others = other_bars.read_again(con, self.recipe, bars, wanted, as_of)
+        if other_bars.digest(bars, others) != wanted:
             raise DataError(
                 f"The stored {self.timeframe} bars of {self.symbol} are not those of run {self.id} "
                 "any more: their digest differs. Somebody changed the database outside the lab.",
                 run_id=self.id,
             )
-        return bars
+        return bars, others
 
     @property
     def bars(self) -> pd.DataFrame:
@@ -268,9 +279,12 @@ class Run:
         bars = self.bars
         return measures.benchmark_curve(bars, market_bars.missing(bars), self.initial_equity)
 
-    def remember(self, bars: pd.DataFrame, simulation: Simulation) -> None:
+    def remember(
+        self, bars: pd.DataFrame, others: Mapping[str, pd.DataFrame], simulation: Simulation
+    ) -> None:
         """Keep what was just computed, so that it need not be read back."""
-        self.__dict__.update(all_bars=bars, trades=simulation.trades, equity=simulation.equity)
+        computed = {"trades": simulation.trades, "equity": simulation.equity}
+        self.__dict__.update(_inputs=(bars, others), **computed)
 
     def chart(self) -> go.Figure:
         """Return price with entries and exits, equity against buy and hold, and drawdown."""

@@ -60,7 +60,7 @@ def not_comparable(recipe: Recipe, bars: pd.DataFrame, simulation: Simulation) -
         "missing bars": market_bars.missing(bars.iloc[recipe.first_of(bars) :]).any(),
         "ruined": simulation.ruined,
         "fixed_fee with reversals": terms.fixed_fee > 0 and reverses,
-        **dict.fromkeys(recipe.exits, True),
+        **dict.fromkeys(recipe.exit_names, True),
     }
     return tuple(name for name, present in reasons.items() if present)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
+from reprlib import repr as brief
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +15,16 @@ from bitstockerz_lab.enums import SizingMethod
 from bitstockerz_lab.errors import DataError, DefinitionError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
 COSTS = ("fee_bps", "fixed_fee", "slippage_bps", "borrow_bps", "lot_size")
+STOPS = ("stop_loss_pct", "trailing_stop_pct", "break_even_pct")
+COUNTS = ("max_bars", "cooldown_bars", "max_trades_per_day")
 FULL_BPS = 10_000
+ALL = 100.0
+PROFIT = "profit_pct of a target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class Terms:
     lot_size : quantity is a multiple of it; 0 is fractional
     sizing : (method, value), a SizingMethod and its number
     max_bars : None, or the bars after which a position is left
+    cooldown_bars : None, or the bars after a losing position at whose closes no entry is decided
+    max_trades_per_day : None, or how many positions are entered on one UTC day at most
     """
 
     initial_equity: float = 100_000.0
@@ -41,6 +51,8 @@ class Terms:
     lot_size: float = 0.0
     sizing: tuple[str, float] = (SizingMethod.PERCENT_OF_EQUITY, 100.0)
     max_bars: int | None = None
+    cooldown_bars: int | None = None
+    max_trades_per_day: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("initial_equity", *COSTS):
@@ -53,12 +65,8 @@ class Terms:
                     f"got {getattr(self, name):g}. 10 is 0.1 %.",
                 )
         object.__setattr__(self, "sizing", _sizing(self.sizing))
-        if self.max_bars is not None:
-            if _number("max_bars", self.max_bars) < 1 or int(self.max_bars) != self.max_bars:
-                raise DefinitionError(
-                    f"max_bars must be a whole number from 1; got {self.max_bars}."
-                )
-            object.__setattr__(self, "max_bars", int(self.max_bars))
+        for name in COUNTS:
+            object.__setattr__(self, name, _count(name, getattr(self, name)))
 
     @property
     def costs(self) -> dict[str, float]:
@@ -71,18 +79,45 @@ class Levels:
     """Where stops and targets lie, in percent of the entry fill, read at the signal's close.
 
     Each is None, a number, or an array of shape (n_bars,) whose NaN is none.
+
+    Attributes
+    ----------
+    stop_loss_pct, trailing_stop_pct : a stop
+    take_profit_pct : a target that closes all
+    break_even_pct : the gain from which on the entry price is a stop
+    targets : (profit_pct, close_pct) each, nearest first: close so much of the position there
     """
 
     stop_loss_pct: float | ArrayLike | None = None
     take_profit_pct: float | ArrayLike | None = None
     trailing_stop_pct: float | ArrayLike | None = None
+    break_even_pct: float | ArrayLike | None = None
+    targets: Sequence[tuple[float | ArrayLike, float]] | None = None
 
-    def columns(self, index: pd.Index) -> dict[str, NDArray[np.float64]]:
-        """Return each level a bar, NaN where there is none; all of them above 0."""
-        return {
-            entry.name: _level(entry.name, getattr(self, entry.name), index)
-            for entry in fields(self)
-        }
+    def __post_init__(self) -> None:
+        if isinstance(self.targets, Iterator):  # read more than once, so what zip() gives too
+            object.__setattr__(self, "targets", list(self.targets))
+
+    def stops(self, index: pd.Index) -> dict[str, NDArray[np.float64]]:
+        """Return each stop a bar, NaN where there is none; all of them above 0."""
+        return {name: _level(name, getattr(self, name), index) for name in STOPS}
+
+    def aims(self, index: pd.Index) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the targets a bar, of shape (n_bars, n_targets), and the share each closes."""
+        targets = self._targets()
+        name = "take_profit_pct" if self.targets is None else PROFIT
+        columns = [_level(name, level, index) for level, _ in targets]
+        aims = np.column_stack(columns) if columns else np.empty((len(index), 0))
+        known = np.where(np.isnan(aims), -np.inf, aims)
+        turns = (aims[:, 1:] <= np.maximum.accumulate(known, axis=1)[:, :-1]).any(axis=1)
+        if turns.any():
+            first = int(turns.argmax())
+            profits = ", ".join(f"{profit:g}" for profit in aims[first])
+            raise DefinitionError(
+                "targets must ascend: the nearest first, each further away; "
+                f"at {index[first]} they are {profits}."
+            )
+        return aims, np.array([share / ALL for _, share in targets])
 
     def check(self, terms: Terms) -> None:
         """Refuse numbers that are no level, and sizing by a risk that nothing limits.
@@ -91,10 +126,11 @@ class Levels:
         ------
         DefinitionError
         """
-        for entry in fields(self):
-            level = getattr(self, entry.name)
+        for name in (*STOPS, "take_profit_pct"):
+            level = getattr(self, name)
             if level is not None and np.ndim(level) == 0:
-                _above_zero(entry.name, level)
+                _above_zero(name, level)
+        self._targets()
         no_stop = self.stop_loss_pct is None and self.trailing_stop_pct is None
         if terms.sizing[0] == SizingMethod.RISK_PERCENT and no_stop:
             raise DefinitionError(
@@ -102,21 +138,57 @@ class Levels:
                 "risk. Set one of them, or size by percent_of_equity."
             )
 
+    def _targets(self) -> list[tuple[float | ArrayLike, float]]:
+        """Return the targets with the percent of the position each closes, checked."""
+        if self.targets is None:
+            return [] if self.take_profit_pct is None else [(self.take_profit_pct, ALL)]
+        if self.take_profit_pct is not None:
+            raise DefinitionError(
+                "take_profit_pct and targets were both given. take_profit_pct=10 is the same as "
+                "targets=[(10, 100)]; leave one out."
+            )
+        try:
+            targets = [(level, share) for level, share in self.targets]
+        except (TypeError, ValueError) as problem:
+            raise DefinitionError(
+                f"targets must be pairs of (profit_pct, close_pct); got {brief(self.targets)}. "
+                "Half at 5 % and half at 10 % is [(5, 50), (10, 50)].",
+            ) from problem
+        targets = [(level, _above_zero("close_pct of a target", share)) for level, share in targets]
+        total = sum(share for _, share in targets)
+        if total > ALL * (1 + 1e-12):
+            raise DefinitionError(f"targets close {total:g} % of a position; 100 is all of it.")
+        for level, _ in targets:
+            if np.ndim(level) == 0:
+                _above_zero(PROFIT, level)
+        return targets
 
-def _number(name: str, value: object) -> float:
+
+def _number(name: str, value: object, needed: str = "a finite number from 0") -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise DefinitionError(f"{name} must be a number; got {value!r}.", name=name, value=value)
-    if not math.isfinite(value) or value < 0:
         raise DefinitionError(
-            f"{name} must be a finite number from 0; got {value}.", name=name, value=value
+            f"{name} must be a number; got {brief(value)}.", name=name, value=value
         )
+    if not math.isfinite(value) or value < 0:
+        raise DefinitionError(f"{name} must be {needed}; got {value:g}.", name=name, value=value)
     return float(value)
 
 
+def _count(name: str, value: int | None) -> int | None:
+    if value is None:
+        return None
+    needed = "a whole number from 1"
+    if _number(name, value, needed) < 1 or int(value) != value:
+        raise DefinitionError(f"{name} must be {needed}; got {value:g}.", name=name, value=value)
+    return int(value)
+
+
 def _above_zero(name: str, value: object) -> float:
-    if isinstance(value, (int, float)) and value <= 0:
-        raise DefinitionError(f"{name} must be above 0; got {value:g}.", name=name, value=value)
-    return _number(name, value)
+    needed = "a finite number above 0"
+    number = _number(name, value, needed)
+    if number == 0:
+        raise DefinitionError(f"{name} must be {needed}; got 0.", name=name, value=value)
+    return number
 
 
 def _sizing(sizing: Any) -> tuple[str, float]:  # noqa: ANN401 - checked here
@@ -139,7 +211,12 @@ def _level(name: str, level: float | ArrayLike | None, index: pd.Index) -> NDArr
         return np.full(len(index), np.nan)
     if isinstance(level, pd.Series) and not level.index.equals(index):
         raise DataError(f"{name} has another index than the bars. Give it a value for each bar.")
-    values = np.asarray(level, dtype=np.float64)
+    try:
+        values = np.asarray(level, dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise DefinitionError(
+            f"{name} must be a number, or a number for each bar; got {brief(level)}.", name=name
+        ) from problem
     values = np.broadcast_to(values, len(index)) if values.ndim == 0 else values
     if values.shape != (len(index),):
         raise DataError(f"{name} has {values.size} values for {len(index)} bars.")

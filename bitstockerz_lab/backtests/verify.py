@@ -70,9 +70,10 @@ def verify(run: Run) -> Verification:
             run_id=run.id,
             status=str(run.status),
         )
-    bars = run.all_bars
-    simulation = run.recipe.simulate(bars)
-    signals = strategies.signals(run.recipe.version.definition, bars, run.recipe.parameters)
+    bars, others = run.all_bars, run.other_bars
+    simulation = run.recipe.simulate(bars, others)
+    definition, parameters = run.recipe.version.definition, run.recipe.parameters
+    signals = strategies.signals(definition, bars, parameters, others)
     points, trades = len(run.equity), len(run.trades)
     return Verification(
         run_id=run.id,

@@ -1,19 +1,22 @@
 """Strategies: rules as data, written with the words below, told in English, turned into signals."""
 
-from bitstockerz_lab.strategies import store, templates  # noqa: I001 - thirty lines at most
+from bitstockerz_lab.strategies import store, templates, words  # noqa: I001 - thirty lines at most
 from bitstockerz_lab.strategies.api import Strategies
 from bitstockerz_lab.strategies.builder import (
-    all_of, any_of, atr, between, close, crosses_above, crosses_below, ema, high, highest, low,
-    lowest, not_, open_, parameter, rsi, sma, strategy, volume,
+    all_of, any_of, between, close, count, crosses_above, crosses_below, happened, high, holds, low,
+    maximum, minimum, not_, number, open_, parameter, strategy, volume,
 )  # fmt: skip
-from bitstockerz_lab.strategies.compile import signals
+from bitstockerz_lab.strategies.compile import decisions, levels, signals
 from bitstockerz_lab.strategies.definition import Definition, summary, validate
 from bitstockerz_lab.strategies.problems import Problem
 from bitstockerz_lab.strategies.versions import StrategyVersion
+from bitstockerz_lab.strategies.words import *  # noqa: F403 - a word an indicator
 
 __all__ = [
-    "Definition", "Problem", "Strategies", "StrategyVersion", "all_of", "any_of", "atr", "between",
-    "close", "crosses_above", "crosses_below", "ema", "high", "highest", "low", "lowest", "not_",
-    "open_", "parameter", "rsi", "signals", "sma", "store", "strategy", "summary", "templates",
-    "validate", "volume",
+    "Definition", "Problem", "Strategies", "StrategyVersion", "all_of", "any_of", "between",
+    "close", "count", "crosses_above", "crosses_below", "decisions", "happened", "high", "holds",
+    "levels", "low", "maximum", "minimum", "not_", "number", "open_", "parameter", "signals",
+    "store", "strategy", "summary", "templates", "validate", "volume",
 ]  # fmt: skip
+__all__ += words.__all__
+__all__.sort()

@@ -9,26 +9,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bitstockerz_lab.errors import DefinitionError
+from bitstockerz_lab.strategies.collected import Collected
+from bitstockerz_lab.strategies.conditions import Condition, Counted, as_condition, compare
 from bitstockerz_lab.strategies.definition import Definition, validate
-from bitstockerz_lab.strategies.document import PRICES, Document, as_number
+from bitstockerz_lab.strategies.document import Document, as_number
 from bitstockerz_lab.strategies.expressions import (
-    SIMULATE,
-    Collected,
-    Condition,
+    Constant,
     Expression,
     ParameterValue,
-    Price,
-    Use,
-    as_condition,
+    arithmetic,
     as_expression,
-    compare,
-    shown,
+    number_of_bars,
 )
-from bitstockerz_lab.strategies.problems import did_you_mean, listed, raise_for
+from bitstockerz_lab.strategies.leaves import Price
+from bitstockerz_lab.strategies.problems import did_you_mean, raise_for
+from bitstockerz_lab.strategies.wording import shown
+from bitstockerz_lab.strategies.words import *  # noqa: F403 - a word an indicator
 
 open_ = Price("open")
 high = Price("high")
@@ -77,129 +77,73 @@ def parameter(
     return ParameterValue(name, tuple(settings.items()))
 
 
-def _refuse_no_number(indicator: str, period: object, *, has_source: bool) -> None:
-    """Raise where something else stands in the period's place."""
-    if not isinstance(period, ParameterValue) and as_number(period) is None:
-        if isinstance(period, Use):
-            message = f"{indicator} of {period}: no indicator is taken of another yet. {SIMULATE}"
-            raise DefinitionError(message)
-        named = str(period) if isinstance(period, Price | str) else ""
-        column = f", {named}" if has_source and named in PRICES else ""
-        hint = f"the period comes first: {indicator}(20{column})."
-        message = f"{indicator} needs a number of bars, not {shown(period)}; {hint}"
-        raise DefinitionError(message)
-
-
-def _use(indicator: str, period: Numeric, source: Price | str | None = None) -> Use:
-    _refuse_no_number(indicator, period, has_source=source is not None)
-    if source is None:
-        return Use(indicator, (("period", period),))
-    name = source.name if isinstance(source, Price) else source
-    if not isinstance(name, str) or name not in PRICES:
-        hint = did_you_mean(str(name), PRICES, f"Known are {listed(PRICES)}.")
-        raise DefinitionError(f"{indicator} cannot be taken of {str(name)!r}. {hint}", source=name)
-    return Use(indicator, (("period", period),), name)
-
-
-def sma(period: Numeric = 20, source: Price | str = close) -> Use:
-    """Return the simple moving average: the mean of the last `period` values.
-
-    Parameters
-    ----------
-    period : bars averaged, from 1; a number or a parameter
-    source : a price to take it of: close, high, volume
+def number(value: float) -> Expression:
+    """Return a plain number as an expression: needed only where Python would not ask us.
 
     Examples
     --------
-    >>> print(close > sma(200))
-    close > sma(200, close)
+    >>> print(number(30) > rsi(14))
+    number(30) > rsi(14)
     """
-    return _use("sma", period, source)
+    plain = as_number(value)
+    if plain is None:
+        raise DefinitionError(f"number needs a finite number, not {shown(value)}.")
+    return Constant(plain)
 
 
-def ema(period: Numeric = 20, source: Price | str = close) -> Use:
-    """Return the exponential moving average, seeded with the mean of the first `period` values.
-
-    Parameters
-    ----------
-    period : each new value weighs 2 / (period + 1)
-    source : a price to take it of
+def minimum(*values: Expression | float) -> Expression:
+    """Return the smallest of several at each bar; missing where one of them is.
 
     Examples
     --------
-    >>> print(crosses_above(ema(12), ema(26)))
-    ema(12, close) crosses_above ema(26, close)
+    >>> print(minimum(open_, close))
+    minimum(open_, close)
     """
-    return _use("ema", period, source)
+    return arithmetic("minimum", *values)
 
 
-def rsi(period: Numeric = 14, source: Price | str = close) -> Use:
-    """Return Wilder's relative strength index, from 0 to 100.
-
-    Parameters
-    ----------
-    period : bars, from 2; missing while nothing has moved at all
-    source : a price to take it of
+def maximum(*values: Expression | float) -> Expression:
+    """Return the largest of several at each bar; missing where one of them is.
 
     Examples
     --------
-    >>> print(rsi(2) < 10)
-    rsi(2, close) < 10
+    >>> print(maximum(open_, close) - close)
+    maximum(open_, close) - close
     """
-    return _use("rsi", period, source)
+    return arithmetic("maximum", *values)
 
 
-def atr(period: Numeric = 14) -> Use:
-    """Return Wilder's average true range, in the price's unit.
-
-    Parameters
-    ----------
-    period : bars, from 1
+def count(condition: Condition, bars: int | ParameterValue) -> Expression:
+    """Return at how many of the last `bars` bars, this one included, a condition was true.
 
     Examples
     --------
-    >>> print(atr(14) > atr(14).bars_ago(20))
-    atr(14) > atr(14).bars_ago(20)
+    >>> print(count(close > open_, 10) >= 7)
+    count(close > open_, 10) >= 7
     """
-    return _use("atr", period)
+    return Counted(as_condition(condition, "count"), number_of_bars(bars, "count"))
 
 
-def highest(period: Numeric = 20, source: Price | str = high) -> Use:
-    """Return the largest value of the last `period` bars, this one included.
-
-    Taken of the highs, so no close is ever above it: a breakout compares with the bars before
-    this one, by ``.bars_ago(1)`` (Donchian).
-
-    Parameters
-    ----------
-    period : bars, from 2; a number or a parameter
-    source : a price to take it of; the highs if left out
+def holds(condition: Condition, bars: int | ParameterValue) -> Condition:
+    """Return where a condition is true at each of the last `bars` bars: ``cond.for_bars(3)``.
 
     Examples
     --------
-    >>> print(close > highest(20).bars_ago(1))
-    close > highest(20, high).bars_ago(1)
+    >>> print(holds(close > sma(50), 3))
+    holds(close > sma(50), 3)
     """
-    return _use("highest", period, source)
+    return as_condition(condition, "holds").for_bars(bars)
 
 
-def lowest(period: Numeric = 20, source: Price | str = low) -> Use:
-    """Return the smallest value of the last `period` bars, this one included.
-
-    Taken of the lows, so no close is ever below it: a breakout compares with the bars before
-    this one, by ``.bars_ago(1)`` (Donchian).
-
-    Parameters
-    ----------
-    period : bars, from 2; a number or a parameter
-    source : a price to take it of; the lows if left out
+def happened(condition: Condition, bars: int | ParameterValue) -> Condition:
+    """Return where a condition is true at one of the last `bars` bars: ``cond.within(5)``.
 
     Examples
     --------
-    >>> print(close < lowest(20).bars_ago(1))
-    close < lowest(20, low).bars_ago(1)
+    >>> print(happened(crosses_above(close, sma(50)), 5))
+    happened(crosses_above(close, sma(50)), 5)
     """
-    return _use("lowest", period, source)
+    return as_condition(condition, "happened").within(bars)
 
 
 def crosses_above(left: Expression | float, right: Expression | float) -> Condition:
@@ -208,7 +152,7 @@ def crosses_above(left: Expression | float, right: Expression | float) -> Condit
     Examples
     --------
     >>> print(crosses_above(ema(12), ema(26)))
-    ema(12, close) crosses_above ema(26, close)
+    crosses_above(ema(12), ema(26))
     """
     return compare(left, "crosses_above", right)
 
@@ -219,7 +163,7 @@ def crosses_below(left: Expression | float, right: Expression | float) -> Condit
     Examples
     --------
     >>> print(crosses_below(rsi(14), 70))
-    rsi(14, close) crosses_below 70
+    crosses_below(rsi(14), 70)
     """
     return compare(left, "crosses_below", right)
 
@@ -232,7 +176,7 @@ def between(
     Examples
     --------
     >>> print(between(rsi(14), 40, 60))
-    rsi(14, close) between 40 and 60
+    between(rsi(14), 40, 60)
     """
     ends = {"low": as_expression(low), "high": as_expression(high)}
     return Condition({"left": as_expression(value), "op": "between", **ends})
@@ -244,7 +188,7 @@ def all_of(*conditions: Condition) -> Condition:
     Examples
     --------
     >>> print(all_of(close > sma(200), rsi(2) < 10))
-    (close > sma(200, close)) & (rsi(2, close) < 10)
+    (close > sma(200)) & (rsi(2) < 10)
     """
     return Condition({"all": [as_condition(one, "all_of") for one in conditions]})
 
@@ -255,7 +199,7 @@ def any_of(*conditions: Condition) -> Condition:
     Examples
     --------
     >>> print(any_of(close > sma(5), rsi(2) > 70))
-    (close > sma(5, close)) | (rsi(2, close) > 70)
+    (close > sma(5)) | (rsi(2) > 70)
     """
     return Condition({"any": [as_condition(one, "any_of") for one in conditions]})
 
@@ -266,9 +210,25 @@ def not_(condition: Condition) -> Condition:
     Examples
     --------
     >>> print(not_(close > sma(200)))
-    ~(close > sma(200, close))
+    ~(close > sma(200))
     """
     return ~as_condition(condition, "not_")
+
+
+def _targets(collected: Collected, targets: object) -> object:
+    if targets is None:
+        return None
+    found = []
+    try:
+        for profit, share in targets:  # type: ignore[attr-defined]
+            aim = {"profit_pct": collected.operand(profit), "close_pct": collected.number(share)}
+            found.append(aim)
+    except DefinitionError:
+        raise
+    except (TypeError, ValueError) as problem:
+        message = "targets is a list of (profit_pct, close_pct), like [(5, 50), (10, 50)], not "
+        raise DefinitionError(f"{message}{targets!r}.") from problem
+    return found
 
 
 def _sizing(collected: Collected, sizing: object) -> object:
@@ -285,7 +245,8 @@ def _sizing(collected: Collected, sizing: object) -> object:
 
 
 ARGUMENTS = ("enter", "leave", "enter_short", "leave_short", "stop_loss_pct", "take_profit_pct",
-             "trailing_stop_pct", "max_bars", "sizing", "description")  # fmt: skip
+             "trailing_stop_pct", "break_even_pct", "targets", "max_bars", "cooldown_bars",
+             "max_trades_per_day", "sizing", "description")  # fmt: skip
 OTHER_WORDS = {"entry": "enter", "entries": "enter", "buy": "enter", "long": "enter",
                "enter_long": "enter", "exit": "leave", "exits": "leave", "sell": "leave",
                "exit_long": "leave", "leave_long": "leave", "short": "enter_short",
@@ -323,10 +284,14 @@ def strategy(  # noqa: PLR0913 - one keyword for each part of a definition
     leave: Condition | None = None,
     enter_short: Condition | None = None,
     leave_short: Condition | None = None,
-    stop_loss_pct: Numeric | None = None,
-    take_profit_pct: Numeric | None = None,
-    trailing_stop_pct: Numeric | None = None,
+    stop_loss_pct: Expression | float | None = None,
+    take_profit_pct: Expression | float | None = None,
+    trailing_stop_pct: Expression | float | None = None,
+    break_even_pct: Expression | float | None = None,
+    targets: Iterable[tuple[Expression | float, Numeric]] | None = None,
     max_bars: int | ParameterValue | None = None,
+    cooldown_bars: int | ParameterValue | None = None,
+    max_trades_per_day: int | ParameterValue | None = None,
     sizing: tuple[str, Numeric] | Mapping[str, Any] | None = None,
     description: str = "",
     **unknown: object,
@@ -338,8 +303,13 @@ def strategy(  # noqa: PLR0913 - one keyword for each part of a definition
     name : what it is called
     enter, leave : conditions to buy and to sell; decided at a close, filled at the next open
     enter_short, leave_short : conditions to sell short and to buy back
-    stop_loss_pct, take_profit_pct, trailing_stop_pct : percent of the entry price
+    stop_loss_pct, take_profit_pct, trailing_stop_pct : percent of the entry price: a number, or
+        an expression, read at the close at which the entry is decided (not above 0: none)
+    break_even_pct : the gain, in percent, after which the entry price is a stop
+    targets : pairs of (profit_pct, close_pct), nearest first: close so much of the position there
     max_bars : bars held at most
+    cooldown_bars : bars after a losing position at whose closes no entry is decided
+    max_trades_per_day : positions entered on one UTC day at most
     sizing : ("percent_of_equity" | "fixed_cash" | "fixed_quantity" | "risk_percent", value)
     description : for people
     unknown : refused, with the argument that may have been meant
@@ -361,14 +331,22 @@ def strategy(  # noqa: PLR0913 - one keyword for each part of a definition
               "enter_short": (enter_short, "enter_short"),
               "exit_short": (leave_short, "leave_short")}  # fmt: skip
     _refuse_no_entry(groups)
-    document: Document = {"format": 1, "name": name, "description": description}
+    document: Document = {"name": name, "description": description}
     for key, (condition, keyword) in groups.items():
         if condition is not None:
             document[key] = as_condition(condition, keyword).document(collected.operand)
-    numbers = {"stop_loss_pct": stop_loss_pct, "take_profit_pct": take_profit_pct,
-               "trailing_stop_pct": trailing_stop_pct, "max_bars": max_bars}  # fmt: skip
-    document |= {k: collected.number(v) for k, v in numbers.items() if v is not None}
+    levels = {
+        "stop_loss_pct": stop_loss_pct,
+        "take_profit_pct": take_profit_pct,
+        "trailing_stop_pct": trailing_stop_pct,
+        "break_even_pct": break_even_pct,
+    }
+    counts = {"max_bars": max_bars, "cooldown_bars": cooldown_bars,
+              "max_trades_per_day": max_trades_per_day}  # fmt: skip
+    document |= {k: collected.operand(v) for k, v in levels.items() if v is not None}
+    document |= {k: collected.number(v) for k, v in counts.items() if v is not None}
+    document["targets"] = _targets(collected, targets)
     document["sizing"] = _sizing(collected, sizing)
-    document["indicators"] = collected.indicators()
+    document["indicators"] = collected.indicators
     document["parameters"] = {k: dict(v.settings) for k, v in collected.parameters.items()}
     return Definition.parse(document)

@@ -2,77 +2,141 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.strategies.checks import declared_kind
+from bitstockerz_lab.strategies.document import (
+    COUNTS,
+    GROUPS,
+    LEVELS,
+    OPERATIONS,
+    PRICES,
+    objects,
+    parts,
+    reference,
+)
 from bitstockerz_lab.strategies.language import (
+    Absolute,
     AllOf,
     AnyOf,
+    Arithmetic,
     Between,
     Comparison,
+    Count,
+    Happened,
+    Holds,
     Lagged,
     Not,
     ParameterReference,
+    View,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bitstockerz_lab.strategies.definition import Definition, IndicatorUse, Parameter
+    from bitstockerz_lab.strategies.definition import Definition
     from bitstockerz_lab.strategies.document import Document
+    from bitstockerz_lab.strategies.parts import IndicatorUse, Parameter
+
+NEWER_EXITS = ("break_even_pct", "targets", "cooldown_bars", "max_trades_per_day")
+NEWER_WORDS = (*OPERATIONS, "absolute", "count", "symbol", "timeframe", "holds", "happened")
 
 
-def number(value: float | ParameterReference, resolved: Mapping[str, int | float]) -> int | float:
+def number(value: Any, resolved: Mapping[str, int | float]) -> Any:  # noqa: ANN401 - a Value
     """Return the number that stands here, or the value of the parameter that does."""
     return resolved[value.parameter] if isinstance(value, ParameterReference) else value
 
 
-def _value(value: Any) -> Any:  # noqa: ANN401 - any operand in, plain JSON out
-    if isinstance(value, ParameterReference):
-        return {"parameter": value.parameter}
-    if isinstance(value, Lagged):
-        return {"of": _value(value.of), "bars_ago": _value(value.bars_ago)}
-    return value
+def is_constant(value: object) -> bool:
+    """Tell whether a number, a parameter or nothing stands here, and so no bar is looked at."""
+    return value is None or isinstance(value, int | float | ParameterReference)
 
 
-def _node(node: Any) -> Document:  # noqa: ANN401 - any node in, plain JSON out
-    if isinstance(node, Not):
-        return {"not": _node(node.member)}
-    if isinstance(node, AllOf | AnyOf):
-        word = "all" if isinstance(node, AllOf) else "any"
-        return {word: [_node(member) for member in node.members]}
-    keys = ("left", "right") if isinstance(node, Comparison) else ("left", "low", "high")
-    assert isinstance(node, Comparison | Between)  # noqa: S101 - the only other nodes
-    return {"op": node.op, **{key: _value(getattr(node, key)) for key in keys}}
+def newer_word(document: Mapping[str, Any]) -> str:
+    """Return the first word of a canonical document that format 1 does not have; "" if none."""
+    found = [name for name in NEWER_EXITS if name in document]
+    found += [
+        name
+        for name in LEVELS
+        if isinstance(document.get(name), str | Mapping) and reference(document[name]) is None
+    ]
+    for _, _, use in objects(document, "indicators"):
+        found += [key for key in ("other",) if key in use]
+        found += [key for key in ("source",) if key in use and use[key] not in PRICES]
+    for part in parts(document):
+        value = part.value
+        if isinstance(value, Mapping):
+            found += [word for word in NEWER_WORDS if word in value]
+            found += ["of"] if not isinstance(value.get("of", ""), str) else []
+    return found[0] if found else ""
 
 
-def _parameter(parameter: Parameter) -> Document:
+def value(operand: Any) -> Any:  # noqa: ANN401 - any operand in, plain JSON out
+    """Return an operand's JSON."""
+    if isinstance(operand, ParameterReference):
+        return {"parameter": operand.parameter}
+    if isinstance(operand, Lagged | View):
+        named = {key: getattr(operand, key, None) for key in ("symbol", "timeframe")}
+        found = {key: word for key, word in named.items() if word is not None}
+        if isinstance(operand, Lagged) or operand.bars_ago != 0:
+            found["bars_ago"] = value(operand.bars_ago)
+        return {"of": value(operand.of), **found}
+    if isinstance(operand, Arithmetic):
+        return {operand.word: [value(member) for member in operand.members]}
+    if isinstance(operand, Absolute):
+        return {operand.word: value(operand.member)}
+    if isinstance(operand, Count):
+        return {"count": node(operand.member), "bars": value(operand.bars)}
+    return operand
+
+
+def node(condition: Any) -> Document:  # noqa: ANN401 - any node in, plain JSON out
+    """Return a condition's JSON."""
+    if isinstance(condition, Not):
+        return {"not": node(condition.member)}
+    if isinstance(condition, Holds | Happened):
+        word = "holds" if isinstance(condition, Holds) else "happened"
+        return {word: node(condition.member), "bars": value(condition.bars)}
+    if isinstance(condition, AllOf | AnyOf):
+        word = "all" if isinstance(condition, AllOf) else "any"
+        return {word: [node(member) for member in condition.members]}
+    keys = ("left", "right") if isinstance(condition, Comparison) else ("left", "low", "high")
+    assert isinstance(condition, Comparison | Between)  # noqa: S101 - the only other nodes
+    return {"op": condition.op, **{key: value(getattr(condition, key)) for key in keys}}
+
+
+def parameter(declared: Parameter) -> Document:
+    """Return a parameter's JSON."""
     keys = ("default", "min", "max", "step")
-    found = {key: getattr(parameter, key) for key in keys if getattr(parameter, key) is not None}
-    return found if declared_kind(found) == parameter.type else {**found, "type": parameter.type}
+    found = {key: getattr(declared, key) for key in keys if getattr(declared, key) is not None}
+    return found if declared_kind(found) == declared.type else {**found, "type": declared.type}
 
 
 def _indicator(use: IndicatorUse) -> Document:
-    chosen = {"source": use.source, "output": use.output}
-    settings = {name: _value(value) for name, value in use.settings.items()}
-    told = {key: value for key, value in chosen.items() if value is not None}
+    chosen = {"source": value(use.source), "other": value(use.other), "output": use.output}
+    settings = {name: value(number) for name, number in use.settings.items()}
+    told = {key: choice for key, choice in chosen.items() if choice is not None}
     return {"indicator": use.indicator, **told, **settings}
 
 
 def document(definition: Definition) -> Document:
-    """Return a definition as a plain dict of JSON values."""
-    found: Document = {"format": definition.format, "direction": definition.direction}
+    """Return a definition as a plain dict of JSON values, in the smallest format that has them."""
+    found: Document = {"direction": definition.direction}
     found |= {key: getattr(definition, key) for key in ("name", "description")}
-    found["parameters"] = {k: _parameter(v) for k, v in definition.parameters.items()}
+    found["parameters"] = {k: parameter(v) for k, v in definition.parameters.items()}
     found["indicators"] = {k: _indicator(v) for k, v in definition.indicators.items()}
-    for key in ("enter_long", "exit_long", "enter_short", "exit_short"):
+    for key in GROUPS:
         group = getattr(definition, key)
-        found[key] = None if group is None else _node(group)
-    for key in ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct", "max_bars"):
-        found[key] = _value(getattr(definition, key))
+        found[key] = None if group is None else node(group)
+    for key in (*LEVELS, *COUNTS):
+        found[key] = value(getattr(definition, key))
+    found["targets"] = [
+        {"profit_pct": value(target.profit_pct), "close_pct": value(target.close_pct)}
+        for target in definition.targets or ()
+    ]
     if definition.sizing is not None:
         found["sizing"] = {
             "method": definition.sizing.method,
-            "value": _value(definition.sizing.value),
+            "value": value(definition.sizing.value),
         }
-    return {key: value for key, value in found.items() if value not in (None, "", {})}
+    kept = {key: one for key, one in found.items() if one not in (None, "", {}, [])}
+    return {"format": 2 if newer_word(kept) else 1, **kept}

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bitstockerz_lab.strategies import indicators
+from bitstockerz_lab.strategies import indicators, operand_checks
 from bitstockerz_lab.strategies.document import (
-    CONNECTIVES,
+    COUNTS,
     GROUPS,
+    LEVELS,
     PRICES,
     Document,
+    Part,
     as_number,
-    conditions,
-    nodes,
-    operands,
+    names_of,
+    objects,
+    parts,
     reference,
+    targets,
 )
 from bitstockerz_lab.strategies.needs import Place, complaint, places
 from bitstockerz_lab.strategies.problems import PLAIN_KEY, Problem, did_you_mean, join, listed
@@ -26,19 +28,6 @@ DIRECTIONS = {
     ("enter_short",): "short",
     ("enter_long", "enter_short"): "both",
 }
-
-
-def _objects(document: Document, key: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield name, path and value of the objects in a named collection."""
-    collection = document.get(key)
-    for name, value in collection.items() if isinstance(collection, Mapping) else ():
-        if isinstance(value, Mapping):
-            yield str(name), join(key, str(name)), value
-
-
-def names_of(document: Document, key: str) -> tuple[str, ...]:
-    """Return the names declared under `parameters` or `indicators`."""
-    return tuple(name for name, _, _ in _objects(document, key))
 
 
 def declared_kind(parameter: Mapping[str, Any]) -> str:
@@ -58,7 +47,7 @@ def declared_kind(parameter: Mapping[str, Any]) -> str:
 
 def _names(document: Document) -> Iterator[Problem]:
     for key in ("parameters", "indicators"):
-        for name, path, _ in _objects(document, key):
+        for name, path, _ in objects(document, key):
             if not PLAIN_KEY.fullmatch(name):
                 hint = "Use letters, digits and _, and no digit in front."
                 yield Problem(path, f"{name!r} is no name for one of the {key}.", hint)
@@ -68,7 +57,7 @@ def _names(document: Document) -> Iterator[Problem]:
 
 
 def _parameters(document: Document) -> Iterator[Problem]:
-    for name, path, parameter in _objects(document, "parameters"):
+    for name, path, parameter in objects(document, "parameters"):
         numbers = {key: as_number(parameter.get(key)) for key in ("default", "min", "max", "step")}
         default, low, high, step = (numbers[key] for key in ("default", "min", "max", "step"))
         if low is not None and high is not None and low > high:
@@ -87,7 +76,7 @@ def _parameters(document: Document) -> Iterator[Problem]:
 
 
 def _indicators(document: Document) -> Iterator[Problem]:
-    for _, path, use in _objects(document, "indicators"):
+    for _, path, use in objects(document, "indicators"):
         kind = use.get("indicator")
         if not isinstance(kind, str):
             continue
@@ -101,56 +90,20 @@ def _indicators(document: Document) -> Iterator[Problem]:
 
 
 def _use(entry: indicators.Indicator, use: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    if "other" in entry.inputs:
-        hint = "Compute it with strategies.indicators.compute and hand signals to bz.simulate."
-        told = f"{entry.name} needs the bars of another symbol, which no definition can name yet."
-        yield Problem(join(path, "indicator"), told, hint)
+    second = ("other",) if "other" in entry.inputs else ()
+    keys = (*entry.keys, *second)
     for key in use:
-        if key not in ("indicator", *entry.keys):
-            way_out = f"Known are {listed(entry.keys)}." if entry.keys else "It has none."
-            hint = did_you_mean(str(key), entry.keys, way_out)
+        if key not in ("indicator", *keys):
+            way_out = f"Known are {listed(keys)}." if keys else "It has none."
+            hint = did_you_mean(str(key), keys, way_out)
             yield Problem(join(path, str(key)), f"{entry.name} has no setting {key!r}.", hint)
-    source, output = use.get("source"), use.get("output")
-    if entry.source and isinstance(source, str) and source not in PRICES:
-        hint = did_you_mean(source, PRICES, f"Known are {listed(PRICES)}.")
-        yield Problem(join(path, "source"), f"No price field {source!r}.", hint)
+    if second and use.get("other") is None:
+        hint = 'Say of which: "other": {"of": "close", "symbol": "SPY"}, or another operand.'
+        yield Problem(path, f"{entry.name} needs a second column.", hint)
+    output = use.get("output")
     if "output" in entry.keys and isinstance(output, str) and output not in entry.outputs:
         hint = did_you_mean(output, entry.outputs, f"Known are {listed(entry.outputs)}.")
         yield Problem(join(path, "output"), f"{entry.name} has no output {output!r}.", hint)
-
-
-def _unknown_operand(document: Document, path: str, name: str) -> Problem | None:
-    known = names_of(document, "indicators")
-    if name in PRICES or name in known:
-        return None
-    if name in names_of(document, "parameters"):
-        hint = f'Write {{"parameter": "{name}"}} for the parameter.'
-    elif entry := indicators.find(name):
-        told = {"indicator": name, **({"period": 20} if "period" in entry.keys else {})}
-        key = "_".join(str(word) for word in told.values()).replace(".", "_")
-        hint = f'Declare it first: "indicators": {json.dumps({key: told})}.'
-    else:
-        hint = did_you_mean(name, (*known, *PRICES), f"Known are {listed((*known, *PRICES))}.")
-    return Problem(path, f"No indicator or price field {name!r}.", hint)
-
-
-def _operands(document: Document) -> Iterator[Problem]:
-    for path, condition in conditions(document):
-        names = []
-        for where, operand in operands(condition, path):
-            lagged = isinstance(operand, Mapping) and "of" in operand
-            plain = operand["of"] if lagged else operand  # type: ignore[index]
-            names.append(plain if isinstance(plain, str) else None)
-            if isinstance(plain, str):
-                problem = _unknown_operand(document, join(where, "of") if lagged else where, plain)
-                if problem:
-                    yield problem
-        if names and not any(names):
-            hint = "Compare an indicator or a price field."
-            yield Problem(path, "This condition looks at no bar: it has only numbers.", hint)
-        low, high = as_number(condition.get("low")), as_number(condition.get("high"))
-        if low is not None and high is not None and low > high:
-            yield Problem(path, f"Nothing lies between {low} and {high}.", "Swap low and high.")
 
 
 def _references(document: Document) -> Iterator[Problem]:
@@ -170,14 +123,13 @@ def _references(document: Document) -> Iterator[Problem]:
             for i, inner in enumerate(value):
                 yield from walk(inner, join(path, i))
 
-    for key in (*GROUPS, "indicators", "stop_loss_pct", "take_profit_pct", "trailing_stop_pct",
-                "max_bars", "sizing"):  # fmt: skip
+    for key in (*GROUPS, "indicators", *LEVELS, "targets", *COUNTS, "sizing"):
         yield from walk(document.get(key), key)
 
 
-def _numbers(document: Document) -> Iterator[Problem]:
-    declared = {name: parameter for name, _, parameter in _objects(document, "parameters")}
-    for place in places(document):
+def _numbers(document: Document, found: list[Part]) -> Iterator[Problem]:
+    declared = {name: parameter for name, _, parameter in objects(document, "parameters")}
+    for place in places(document, found):
         name = reference(place.value)
         if name is None:
             told = complaint(place, place.value)
@@ -200,10 +152,6 @@ def _referred(place: Place, name: str, parameter: Mapping[str, Any]) -> Iterator
 
 
 def _groups(document: Document) -> Iterator[Problem]:
-    for path, node in nodes(document):
-        for word in CONNECTIVES[:2]:
-            if isinstance(node.get(word), list | tuple) and not node[word]:
-                yield Problem(join(path, word), "The list is empty.", "Put a condition into it.")
     entries = tuple(name for name in GROUPS if name.startswith("enter") and name in document)
     if not entries:
         hint = "Give enter_long or enter_short a condition."
@@ -219,27 +167,56 @@ def _groups(document: Document) -> Iterator[Problem]:
         yield Problem("direction", told, f"Make it {DIRECTIONS[entries]!r}, or leave it out.")
 
 
-def _sizing(document: Document) -> Iterator[Problem]:
+def _exits(document: Document) -> Iterator[Problem]:
     sizing = document.get("sizing")
     by_risk = isinstance(sizing, Mapping) and sizing.get("method") == "risk_percent"
     stops = (document.get("stop_loss_pct"), document.get("trailing_stop_pct"))
     if by_risk and stops == (None, None):
         hint = "Set stop_loss_pct or trailing_stop_pct."
         yield Problem("sizing", "risk_percent needs a stop to measure the risk by.", hint)
+    aims = document.get("targets")
+    if aims is None:
+        return
+    if document.get("take_profit_pct") is not None:
+        told = "take_profit_pct closes all of a position, and targets parts of it."
+        hint = "Leave one out; the same as take_profit_pct 10 is the target of 100 at 10."
+        yield Problem("targets", told, hint)
+    if isinstance(aims, list | tuple) and not aims:
+        yield Problem("targets", "The list is empty.", "Put a target into it, or leave it out.")
+    yield from _ascending(document)
+
+
+def _ascending(document: Document) -> Iterator[Problem]:
+    """Find targets that close more than all there is, or do not lie one behind the other."""
+    defaults = {name: one.get("default") for name, _, one in objects(document, "parameters")}
+
+    def known(value: object) -> int | float | None:
+        name = reference(value)
+        return as_number(defaults.get(name) if name else value)
+
+    before, closed = None, 0.0
+    for path, target in targets(document):
+        profit, share = known(target.get("profit_pct")), known(target.get("close_pct"))
+        if None not in (before, profit) and profit <= before:  # type: ignore[operator]
+            told = f"{profit} is not beyond the target before, {before}."
+            yield Problem(join(path, "profit_pct"), told, "Order them from the nearest on.")
+        before = profit if profit is not None else before
+        closed += share or 0.0
+    if closed > 100 * (1 + 1e-12):
+        hint = "Together they close 100 at most."
+        yield Problem("targets", f"The targets close {closed:g} % of a position.", hint)
 
 
 def check(document: Document) -> list[Problem]:
     """Return what is wrong with a document beyond its shape, in reading order of the checks."""
-    found: list[Problem] = []
-    for look in (
-        _groups,
-        _names,
-        _parameters,
-        _indicators,
-        _operands,
-        _references,
-        _numbers,
-        _sizing,
-    ):
-        found.extend(look(document))
-    return found
+    within = [*parts(document)]
+    return [
+        *_groups(document),
+        *_names(document),
+        *_parameters(document),
+        *_indicators(document),
+        *operand_checks.check(document, within),
+        *_references(document),
+        *_numbers(document, within),
+        *_exits(document),
+    ]

@@ -1,6 +1,7 @@
-"""A strategy's rules as data: format 1, read from JSON, a dict or the builder.
+"""A strategy's rules as data, read from JSON, a dict or the builder.
 
-A `Definition` holds together: whatever is wrong is found while it is read, all of it at once.
+A `Definition` holds together: whatever is wrong is found while it is read, all of it at once. Its
+`format` is the smallest number that can express it, so what format 1 can say is said in format 1.
 """
 
 from __future__ import annotations
@@ -10,107 +11,28 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
 from bitstockerz_lab.errors import DefinitionError, UnknownName
-from bitstockerz_lab.strategies import canonical, english, indicators
-from bitstockerz_lab.strategies.checks import DIRECTIONS, check, declared_kind
+from bitstockerz_lab.strategies import builder_code, canonical, english
+from bitstockerz_lab.strategies.checks import DIRECTIONS, check
 from bitstockerz_lab.strategies.document import (
+    COUNTS,
+    LEVELS,
     Document,
-    as_number,
     is_too_deep,
+    parts,
     read_text,
     reference,
     to_text,
 )
-from bitstockerz_lab.strategies.language import Model, Node, Number, ParameterReference, Text, Value
+from bitstockerz_lab.strategies.language import Model, Node, Operand, Text, Value
 from bitstockerz_lab.strategies.needs import complaint, places
+from bitstockerz_lab.strategies.parts import IndicatorUse, Parameter, Sizing, Target
 from bitstockerz_lab.strategies.problems import Problem, raise_for
 from bitstockerz_lab.strategies.structure import translate
 
-EXITS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct", "max_bars")
-NEWEST_FORMAT = 1
-
-
-class Parameter(Model):
-    """A number that may be changed without changing the rules.
-
-    `type` is "int" or "float"; left out, whole numbers (50, not 50.0) make it an int.
-    """
-
-    default: Number
-    min: Number | None = None
-    max: Number | None = None
-    step: Number | None = None
-    type: Literal["int", "float"]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _typed(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the JSON
-        if not isinstance(data, Mapping) or data.get("type") is not None:
-            return data
-        return {**data, "type": declared_kind(data)}
-
-    def value(self, name: str, given: object) -> int | float:
-        """Return a value in this parameter's type.
-
-        Raises
-        ------
-        DefinitionError
-            It is no number, not whole where the type is int, or outside min and max.
-        """
-        number = as_number(given)
-        bounds = f"from {self.min}" if self.min is not None else ""
-        bounds += f" up to {self.max}" if self.max is not None else ""
-        outside = number is not None and (
-            (self.min is not None and number < self.min)
-            or (self.max is not None and number > self.max)
-        )
-        if number is None or outside or (self.type == "int" and not isinstance(number, int)):
-            kind = "a whole number" if self.type == "int" else "a number"
-            message = f"Parameter {name} = {given!r} does not fit: {kind} {bounds}".rstrip()
-            raise DefinitionError(f"{message} is needed.", parameter=name, value=given)
-        return number if self.type == "int" else float(number)
-
-
-class IndicatorUse(Model):
-    """An indicator with its settings: ``{"indicator": "sma", "period": 50, "source": "close"}``.
-
-    One with several outputs names one: ``"output": "signal"``; the first if left out.
-    The settings stand beside these fields, as pydantic's extra values; what is left out is
-    filled with the catalogue's default as it is read, so that a stored version never depends on it.
-    """
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Value]
-
-    indicator: Text
-    source: Text | None = None
-    output: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _completed(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the JSON
-        kind = data.get("indicator") if isinstance(data, Mapping) else None
-        entry = indicators.find(kind)
-        if entry is None:
-            return data
-        chosen: Document = {"source": entry.source} if entry.source else {}
-        if len(entry.outputs) > 1:
-            chosen["output"] = entry.outputs[0]
-        return {**entry.defaults, **chosen, **data}
-
-    @property
-    def settings(self) -> Mapping[str, int | float | ParameterReference]:
-        """The settings by name."""
-        return self.__pydantic_extra__
-
-
-class Sizing(Model):
-    """How much an entry buys."""
-
-    method: Literal["percent_of_equity", "fixed_cash", "fixed_quantity", "risk_percent"]
-    value: Value
+FORMATS = (1, 2)
 
 
 class Definition(Model):
@@ -118,13 +40,15 @@ class Definition(Model):
 
     Parameters
     ----------
-    format : 1
+    format : 1 or 2, the smallest that can express the rules
     name, description : for people; not part of the rules
     direction : "long", "short" or "both", as the entries say
     parameters, indicators : by name
     enter_long, exit_long, enter_short, exit_short : a condition or a group of them, or None
-    stop_loss_pct, take_profit_pct, trailing_stop_pct : percent of the entry price, or None
-    max_bars : bars held at most, or None
+    stop_loss_pct, take_profit_pct, trailing_stop_pct, break_even_pct : percent of the entry
+        price, or None; any operand, read at the close at which the entry is decided
+    targets : (profit_pct, close_pct) each, nearest first, or None
+    max_bars, cooldown_bars, max_trades_per_day : numbers of bars and of entries, or None
     sizing : how much an entry buys; None leaves it to the run
 
     Examples
@@ -134,7 +58,7 @@ class Definition(Model):
     'long'
     """
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 1
     name: Text = ""
     description: Text = ""
     direction: Literal["long", "short", "both"]
@@ -144,10 +68,14 @@ class Definition(Model):
     exit_long: Node | None = None
     enter_short: Node | None = None
     exit_short: Node | None = None
-    stop_loss_pct: Value | None = None
-    take_profit_pct: Value | None = None
-    trailing_stop_pct: Value | None = None
+    stop_loss_pct: Operand | None = None
+    take_profit_pct: Operand | None = None
+    trailing_stop_pct: Operand | None = None
+    break_even_pct: Operand | None = None
+    targets: tuple[Target, ...] | None = None
     max_bars: Value | None = None
+    cooldown_bars: Value | None = None
+    max_trades_per_day: Value | None = None
     sizing: Sizing | None = None
 
     @model_validator(mode="before")
@@ -159,6 +87,7 @@ class Definition(Model):
     def _holds_together(self, info: ValidationInfo) -> Self:
         if not (info.context or {}).get("checked"):
             raise_for(check(self.document))
+        self.__dict__["format"] = self.document["format"]
         return self
 
     @classmethod
@@ -217,7 +146,7 @@ class Definition(Model):
         return values
 
     def exits(self, resolved: Mapping[str, int | float] | None = None) -> dict[str, Any]:
-        """Return the stops and the sizing this definition sets, parameters put in.
+        """Return what this definition sets for every bar alike, parameters put in.
 
         Parameters
         ----------
@@ -225,19 +154,37 @@ class Definition(Model):
 
         Returns
         -------
-        dict with any of stop_loss_pct, take_profit_pct, trailing_stop_pct, max_bars (numbers) and
-        sizing ((method, value))
-            Only what the definition sets.
+        dict with any of stop_loss_pct, take_profit_pct, trailing_stop_pct, break_even_pct,
+        max_bars, cooldown_bars, max_trades_per_day (numbers), targets (pairs of profit_pct,
+        close_pct) and sizing ((method, value))
+            Only what the definition sets; what differs from bar to bar (`moving_exits`) is in
+            `strategies.levels`.
         """
         values = self.resolve() if resolved is None else resolved
         found: dict[str, Any] = {
             name: canonical.number(getattr(self, name), values)
-            for name in EXITS
-            if getattr(self, name) is not None
+            for name in (*LEVELS, *COUNTS)
+            if getattr(self, name) is not None and name not in self.moving_exits
         }
+        if self.targets is not None and "targets" not in self.moving_exits:
+            pairs = [(target.profit_pct, target.close_pct) for target in self.targets]
+            found["targets"] = [tuple(canonical.number(one, values) for one in p) for p in pairs]
         if self.sizing is not None:
             found["sizing"] = (self.sizing.method, canonical.number(self.sizing.value, values))
         return found
+
+    @property
+    def moving_exits(self) -> tuple[str, ...]:
+        """The exits that are no number or parameter, so that they differ from bar to bar."""
+        aims = [target.profit_pct for target in self.targets or ()]
+        moving = [name for name in LEVELS if not canonical.is_constant(getattr(self, name))]
+        return (*moving, *(() if all(map(canonical.is_constant, aims)) else ("targets",)))
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """The other symbols whose bars the rules read, in alphabetical order."""
+        read = [part.value for part in parts(self.document) if isinstance(part.value, Mapping)]
+        return tuple(sorted({str(one["symbol"]) for one in read if "symbol" in one}))
 
     @cached_property
     def document(self) -> Document:
@@ -251,6 +198,26 @@ class Definition(Model):
     def to_json(self) -> str:
         """Return the canonical JSON text: sorted keys, defaults left out."""
         return to_text(self.document)
+
+    def code(self) -> str:
+        """Return the builder's code of the same rules: a cell that makes this definition.
+
+        What is declared and never used is left out.
+
+        Examples
+        --------
+        >>> rules = '{"enter_long": {"left": "close", "op": ">", "right": 100}}'
+        >>> print(Definition.parse(rules).code())
+        import bitstockerz_lab as bz
+        from bitstockerz_lab.strategies import close
+        <BLANKLINE>
+        definition = bz.strategy(
+            "",
+            enter=close > 100,
+        )
+        <BLANKLINE>
+        """
+        return builder_code.code(self)
 
     def titled(self, name: str | None = None, description: str | None = None) -> Definition:
         """Return the same rules under another name or description; None keeps what is there."""
@@ -269,16 +236,17 @@ class Definition(Model):
 
     def __str__(self) -> str:
         title = f"{self.name}\n" if self.name else ""
-        return f"{title}{english.describe(self)}\n\n{self.to_json()}"
+        return f"{title}{english.describe(self)}\n\n{self.code()}\n{self.to_json()}"
 
     def _repr_html_(self) -> str:
         title = f"<b>{html.escape(self.name)}</b><br>" if self.name else ""
         told = html.escape(english.describe(self)).replace("\n", "<br>")
-        code = html.escape(self.to_json())
-        return (
-            f"<div><p>{title}{told}</p><details><summary>JSON</summary>"
-            f"<pre>{code}</pre></details></div>"
+        folded = {"Code": self.code(), "JSON": self.to_json()}
+        details = "".join(
+            f"<details><summary>{what}</summary><pre>{html.escape(text)}</pre></details>"
+            for what, text in folded.items()
         )
+        return f"<div><p>{title}{told}</p>{details}</div>"
 
 
 TOP_KEYS = tuple(Definition.model_fields)
@@ -286,6 +254,7 @@ _KEYS = {
     "": TOP_KEYS,
     "parameters": tuple(Parameter.model_fields),
     "indicators": tuple(IndicatorUse.model_fields),
+    "targets": tuple(Target.model_fields),
     "sizing": tuple(Sizing.model_fields),
 }
 
@@ -310,11 +279,11 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
         return None, [
             Problem("", f"A definition cannot be read from {type(source).__name__}.", hint)
         ]
-    if "format" in raw and raw["format"] != NEWEST_FORMAT:
-        told = f"Format {raw['format']!r} is not known here; formats up to {NEWEST_FORMAT} are."
+    if "format" in raw and raw["format"] not in FORMATS:
+        told = f"Format {raw['format']!r} is not known here; formats up to {FORMATS[-1]} are."
         return None, [Problem("format", told, "A newer bitstockerz_lab may read it.")]
     if is_too_deep(raw):
-        return None, [Problem("", "The groups are nested too deeply.", "Say it more simply.")]
+        return None, [Problem("", "The definition is nested too deeply.", "Say it more simply.")]
     raw = _completed(raw)
     definition = None
     try:
@@ -322,6 +291,9 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
     except ValidationError as problem:
         found += translate(problem.errors(include_url=False), _KEYS)
     found += check(raw)
+    if definition is not None and raw.get("format", definition.format) < definition.format:
+        told = f"Format 1 has no {canonical.newer_word(definition.document)!r}."
+        found.append(Problem("format", told, "Make it 2, or leave it out."))
     return (None if found else definition), list(dict.fromkeys(found))
 
 

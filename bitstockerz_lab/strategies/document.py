@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
@@ -19,10 +20,13 @@ from bitstockerz_lab.strategies.problems import Problem, join
 Document = dict[str, Any]
 GROUPS = ("enter_long", "exit_long", "enter_short", "exit_short")
 PRICES = ("open", "high", "low", "close", "volume")
-CONNECTIVES = ("all", "any", "not")
+LEVELS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct", "break_even_pct")
+COUNTS = ("max_bars", "cooldown_bars", "max_trades_per_day")
+OPERATIONS = ("add", "multiply", "subtract", "divide", "minimum", "maximum")
 OPERAND_KEYS = ("left", "right", "low", "high")
 LINE_WIDTH = 92
-DEEPEST = 24
+DEEPEST = 50
+FURTHEST_BACK = 100_000
 EXACT_INTEGERS = 2.0**53
 
 
@@ -81,48 +85,93 @@ def read_text(text: str) -> tuple[Document | None, list[Problem]]:
     return found, twice
 
 
-def members(node: object, path: str) -> Iterator[tuple[str, object]]:
-    """Yield path and value of a group's members; of a condition, nothing."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A condition or an operand somewhere in a document: its path and what stands there."""
+
+    path: str
+    value: object
+    is_condition: bool
+
+
+def _roots(document: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield the parts that stand in no other, in reading order."""
+    for name in GROUPS:
+        if name in document:
+            yield Part(name, document[name], is_condition=True)
+    for _, path, use in objects(document, "indicators"):
+        for key in ("source", "other"):
+            if use.get(key) is not None:
+                yield Part(join(path, key), use[key], is_condition=False)
+    for name in LEVELS:
+        if document.get(name) is not None:
+            yield Part(name, document[name], is_condition=False)
+    for path, target in targets(document):
+        if "profit_pct" in target:
+            yield Part(join(path, "profit_pct"), target["profit_pct"], is_condition=False)
+
+
+def inside(part: Part) -> Iterator[Part]:
+    """Yield the conditions and operands a part is made of; of a name or a number, nothing."""
+    node, path = part.value, part.path
     if not isinstance(node, Mapping):
         return
-    for word in ("all", "any"):
-        inner = node.get(word)
-        if isinstance(inner, Sequence) and not isinstance(inner, str):
-            yield from ((join(join(path, word), i), member) for i, member in enumerate(inner))
-    if "not" in node:
-        yield join(path, "not"), node["not"]
+    lists = ("all", "any") if part.is_condition else OPERATIONS
+    for word in lists:
+        members = node.get(word)
+        if isinstance(members, Sequence) and not isinstance(members, str):
+            for i, member in enumerate(members):
+                yield Part(join(join(path, word), i), member, part.is_condition)
+    conditions = ("not", "holds", "happened") if part.is_condition else ("count",)
+    operands = OPERAND_KEYS if part.is_condition else ("of", "absolute")
+    for keys, are_conditions in ((conditions, True), (operands, False)):
+        for key in keys:
+            if key in node:
+                yield Part(join(path, key), node[key], are_conditions)
 
 
-def nodes(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield path and value of every group and condition, in reading order."""
-    waiting = [(name, document[name]) for name in reversed(GROUPS) if name in document]
+def parts(document: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield every condition and operand of a document, each before what it is made of."""
+    waiting = [*_roots(document)][::-1]
     while waiting:
-        path, node = waiting.pop()
-        if isinstance(node, Mapping):
-            yield path, node
-            waiting.extend(reversed(list(members(node, path))))
+        part = waiting.pop()
+        yield part
+        waiting.extend([*inside(part)][::-1])
 
 
-def conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield path and value of every condition, in reading order."""
-    for path, node in nodes(document):
-        if not any(word in node for word in CONNECTIVES):
-            yield path, node
+def objects(document: Mapping[str, Any], key: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield name, path and value of the objects in a named collection."""
+    collection = document.get(key)
+    for name, value in collection.items() if isinstance(collection, Mapping) else ():
+        if isinstance(value, Mapping):
+            yield str(name), join(key, str(name)), value
 
 
-def operands(condition: Mapping[str, Any], path: str) -> Iterator[tuple[str, object]]:
-    """Yield path and value of a condition's operands."""
-    for key in OPERAND_KEYS:
-        if key in condition:
-            yield join(path, key), condition[key]
+def names_of(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the names declared under `parameters` or `indicators`."""
+    return tuple(name for name, _, _ in objects(document, key))
+
+
+def targets(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield path and value of each target."""
+    given = document.get("targets")
+    for i, target in enumerate(given if isinstance(given, list | tuple) else ()):
+        if isinstance(target, Mapping):
+            yield join("targets", i), target
 
 
 def is_too_deep(document: Mapping[str, Any]) -> bool:
-    """Tell whether groups are nested beyond what a person could read."""
-    layer = [(name, document[name]) for name in GROUPS if name in document]
+    """Tell whether objects and lists are nested beyond what a person could read."""
+    layer: list[object] = [document]
     for _ in range(DEEPEST):
-        layer = [inner for path, node in layer for inner in members(node, path)]
-    return bool(layer)
+        found: list[object] = []
+        for value in layer:
+            if isinstance(value, Mapping):
+                found.extend(value.values())
+            elif isinstance(value, list | tuple):
+                found.extend(value)
+        layer = found
+    return any(isinstance(value, Mapping | list | tuple) for value in layer)
 
 
 def to_text(value: object, indent: str = "") -> str:

@@ -1,49 +1,47 @@
-"""What the builder's words return: expressions, the conditions comparing them gives, their JSON."""
+"""What the builder's words return: expressions, each printing itself as the code that makes it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies.document import as_number
+from bitstockerz_lab.strategies.wording import (
+    BRACKETS,
+    EXACTLY,
+    NO_TRUTH,
+    SIMULATE,
+    is_table,
+    quoted,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from bitstockerz_lab.strategies.conditions import Condition
 
-    from bitstockerz_lab.strategies.document import Document
-
-NO_TRUTH = (
-    "A condition has no truth value until bars are there. Join conditions with &, | and ~ "
-    "(not with and, or, not), and write between(rsi(14), 30, 70) for 30 < rsi(14) < 70."
-)
-BRACKETS = (
-    "& and | join conditions, not {}. Put each comparison in brackets: "
-    "(close > sma(50)) & (rsi(14) < 30)."
-)
-EXACTLY = (
-    "== compares exactly; use between(...) or crosses_above(...), or >= and <=, "
-    "and not_(...) for !=."
-)
-SIMULATE = (
-    "Compute boolean signals yourself and hand them to bz.simulate(bars, long_entries, long_exits)."
-)
+SIGNS = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2)}
+"""Python's sign for arithmetic, and how tightly it binds."""
 
 
 class Expression:
     """Something with a value at every bar: a price, an indicator, a parameter or a number.
 
-    ``>``, ``<``, ``>=`` and ``<=`` compare two of them and give a `Condition`.
+    ``+``, ``-``, ``*``, ``/``, ``abs()`` make another of them; ``>``, ``<``, ``>=`` and ``<=``
+    compare two and give a `Condition`.
     """
 
     __slots__ = ()
+    __array_ufunc__ = None  # numpy and pandas leave the operators to us, who say what to do
+    __pandas_priority__ = 10_000
 
     def bars_ago(self, bars: int | ParameterValue) -> Expression:
         """Return the same thing as it stood `bars` bars earlier; missing before the first bar.
 
         Parameters
         ----------
-        bars : a whole number from 0, or a parameter
+        bars : a whole number from 0, or a parameter; of another symbol's or timeframe's bars
+            where the thing is of those
 
         Examples
         --------
@@ -52,6 +50,28 @@ class Expression:
         close > close.bars_ago(10)
         """
         return Earlier(self, bars)
+
+    def of(self, symbol: str) -> Expression:
+        """Return the same thing of another symbol, as known when this bar closed.
+
+        Examples
+        --------
+        >>> from bitstockerz_lab.strategies import close, sma
+        >>> print(close.of("SPY") > sma(200).of("SPY"))
+        close.of("SPY") > sma(200).of("SPY")
+        """
+        return Elsewhere(self, symbol=symbol)
+
+    def on(self, timeframe: str) -> Expression:
+        """Return the same thing on longer bars, the newest that was complete when this bar closed.
+
+        Examples
+        --------
+        >>> from bitstockerz_lab.strategies import close, sma
+        >>> print(close.on("1w") > sma(10).on("1w"))
+        close.on("1w") > sma(10).on("1w")
+        """
+        return Elsewhere(self, timeframe=timeframe)
 
     def shift(self, bars: object = 1) -> NoReturn:
         """Raise: the word is `bars_ago`."""
@@ -64,26 +84,53 @@ class Expression:
         message = f"{self}[{shown(bars)}] is not in the language: write "
         raise DefinitionError(f"{message}{_plain(self)}.bars_ago({example}) for an earlier bar.")
 
-    def _no_arithmetic(self, other: object = None) -> NoReturn:
-        both = f"{self} and {shown(other)}" if other is not None else str(self)
-        message = f"Arithmetic (here with {both}) is not in the language yet. {SIMULATE}"
-        raise DefinitionError(message)
+    def __add__(self, other: object) -> Expression:
+        return arithmetic("add", self, other)
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _no_arithmetic
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _no_arithmetic
-    __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __abs__ = _no_arithmetic
+    def __radd__(self, other: object) -> Expression:
+        return arithmetic("add", other, self)
+
+    def __sub__(self, other: object) -> Expression:
+        return arithmetic("subtract", self, other)
+
+    def __rsub__(self, other: object) -> Expression:
+        return arithmetic("subtract", other, self)
+
+    def __mul__(self, other: object) -> Expression:
+        return arithmetic("multiply", self, other)
+
+    def __rmul__(self, other: object) -> Expression:
+        return arithmetic("multiply", other, self)
+
+    def __truediv__(self, other: object) -> Expression:
+        return arithmetic("divide", self, other)
+
+    def __rtruediv__(self, other: object) -> Expression:
+        return arithmetic("divide", other, self)
+
+    def __neg__(self) -> Expression:
+        return arithmetic("multiply", -1, self)
+
+    def __abs__(self) -> Expression:
+        return arithmetic("absolute", self)
+
+    def _no_such_sign(self, other: object = None) -> NoReturn:
+        message = f"//, % and ** (here with {self} and {shown(other)}) are not in the language; "
+        raise DefinitionError(f"{message}+, -, *, / and abs() are. {SIMULATE}")
+
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _no_such_sign
 
     def __gt__(self, other: object) -> Condition:
-        return compare(self, ">", other)
+        return _compare(self, ">", other)
 
     def __lt__(self, other: object) -> Condition:
-        return compare(self, "<", other)
+        return _compare(self, "<", other)
 
     def __ge__(self, other: object) -> Condition:
-        return compare(self, ">=", other)
+        return _compare(self, ">=", other)
 
     def __le__(self, other: object) -> Condition:
-        return compare(self, "<=", other)
+        return _compare(self, "<=", other)
 
     def _needs_brackets(self, _other: object = None) -> NoReturn:
         raise DefinitionError(BRACKETS.format(self))
@@ -93,8 +140,11 @@ class Expression:
     def __bool__(self) -> NoReturn:
         raise DefinitionError(NO_TRUTH)
 
+    def __repr__(self) -> str:
+        return str(self)
 
-def _equals(self: Expression, other: object) -> bool:
+
+def equals(self: Expression, other: object) -> bool:
     """Tell whether two expressions are the same one; refuse a number, which is meant otherwise."""
     if as_number(other) is not None:
         message = f"{self} == {other} is no condition. {EXACTLY}"
@@ -105,7 +155,7 @@ def _equals(self: Expression, other: object) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Constant(Expression):
     """A number."""
 
@@ -115,19 +165,7 @@ class Constant(Expression):
         return str(self.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Price(Expression):  # noqa: PLW1641 - dataclass makes the hash
-    """A bar's open, high, low, close or volume."""
-
-    name: str
-
-    __eq__ = _equals
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ParameterValue(Expression):
     """A named number that may be changed without changing the rules: what `parameter` returns."""
 
@@ -138,124 +176,131 @@ class ParameterValue(Expression):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Use(Expression):  # noqa: PLW1641 - dataclass makes the hash
-    """An indicator with its settings and, where it has a choice, its source."""
-
-    indicator: str
-    settings: tuple[tuple[str, int | float | ParameterValue], ...]
-    source: str | None = None
-
-    __eq__ = _equals
-
-    def __str__(self) -> str:
-        told = [str(value) for _, value in self.settings]
-        return f"{self.indicator}({', '.join([*told, *filter(None, [self.source])])})"
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Earlier(Expression):  # noqa: PLW1641 - dataclass makes the hash
     """Another expression, some bars earlier."""
 
-    of: Expression
+    of_: Expression
     bars: int | ParameterValue
 
-    __eq__ = _equals
+    __eq__ = equals
 
     def __post_init__(self) -> None:
-        if isinstance(self.of, Earlier):
-            message = f"{self.of} is earlier already. Give the whole distance to one bars_ago."
+        if isinstance(self.of_, Earlier):
+            message = f"{self.of_} is earlier already. Give the whole distance to one bars_ago."
             raise DefinitionError(message)
-        if not isinstance(self.bars, ParameterValue) and as_number(self.bars) is None:
-            message = (
-                f"bars_ago needs a whole number of bars or a parameter, not {shown(self.bars)}."
-            )
-            raise DefinitionError(message)
+        number_of_bars(self.bars, "bars_ago")
 
     def __str__(self) -> str:
-        return f"{self.of}.bars_ago({self.bars})"
+        return f"{bracketed(self.of_)}.bars_ago({self.bars})"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Something that holds or not at every bar; ``&``, ``|`` and ``~`` combine them.
+@dataclass(frozen=True, slots=True, repr=False)
+class Elsewhere(Expression):  # noqa: PLW1641 - dataclass makes the hash
+    """Another expression on another symbol's bars or on longer ones."""
 
-    Parameters
-    ----------
-    shape : the condition's JSON, with expressions where its operands stand
-    """
+    of_: Expression
+    symbol: str | None = None
+    timeframe: str | None = None
+    bars: int | ParameterValue = 0
 
-    shape: Mapping[str, Any] = field(hash=False)
+    __eq__ = equals
 
-    def __and__(self, other: object) -> Condition:
-        return Condition({"all": [self, as_condition(other, "&")]})
+    def __post_init__(self) -> None:
+        for word, like in (("symbol", "SPY"), ("timeframe", "1w")):
+            value = getattr(self, word)
+            if value is not None and not isinstance(value, str):
+                raise DefinitionError(f"A {word} is a text, like {like!r}, not {shown(value)}.")
 
-    def __or__(self, other: object) -> Condition:
-        return Condition({"any": [self, as_condition(other, "|")]})
+    def of(self, symbol: str) -> Expression:
+        """Return it of another symbol."""
+        if self.symbol is not None:
+            raise DefinitionError(f"{self} is of {self.symbol} already.")
+        return replace(self, symbol=symbol)
 
-    def __invert__(self) -> Condition:
-        return Condition({"not": self})
+    def on(self, timeframe: str) -> Expression:
+        """Return it on longer bars."""
+        if self.timeframe is not None:
+            raise DefinitionError(f"{self} is on {self.timeframe} already.")
+        return replace(self, timeframe=timeframe)
 
-    def _is_no_value(self, _other: object) -> NoReturn:
-        raise DefinitionError(BRACKETS.format(f"parts of them; here ({self}) is compared"))
-
-    __gt__ = __lt__ = __ge__ = __le__ = _is_no_value
-
-    def bars_ago(self, bars: object = 1) -> NoReturn:
-        """Raise: operands stand some bars earlier, conditions do not."""
-        message = f"A condition ({self}) has no earlier bar. Give it to what is compared: "
-        raise DefinitionError(f"{message}close.bars_ago({shown(bars)}).")
-
-    shift = __getitem__ = bars_ago
-
-    def __bool__(self) -> NoReturn:
-        raise DefinitionError(NO_TRUTH)
+    def bars_ago(self, bars: int | ParameterValue) -> Expression:
+        """Return it so many of those bars earlier."""
+        if self.bars != 0 or isinstance(self.of_, Earlier):
+            message = f"{self} is earlier already. Give the whole distance to one bars_ago."
+            raise DefinitionError(message)
+        return replace(self, bars=number_of_bars(bars, "bars_ago"))
 
     def __str__(self) -> str:
-        if "all" in self.shape or "any" in self.shape:
-            word, members = next(iter(self.shape.items()))
-            return f" {'&' if word == 'all' else '|'} ".join(f"({member})" for member in members)
-        if "not" in self.shape:
-            return f"~({self.shape['not']})"
-        left, op, *ends = self.shape.values()
-        return f"{left} {op} {' and '.join(str(end) for end in ends)}"
-
-    def document(self, operand: Callable[[Expression], Any]) -> Document:
-        """Return the JSON of it; `operand` gives that of an expression."""
-
-        def plain(part: Any) -> Any:  # noqa: ANN401 - any part of a condition
-            if isinstance(part, Condition):
-                return part.document(operand)
-            if isinstance(part, Expression):
-                return operand(part)
-            return [plain(member) for member in part] if isinstance(part, list | tuple) else part
-
-        return {key: plain(part) for key, part in self.shape.items()}
+        symbol = f".of({quoted(self.symbol)})" if self.symbol is not None else ""
+        timeframe = f".on({quoted(self.timeframe)})" if self.timeframe is not None else ""
+        earlier = f".bars_ago({self.bars})" if self.bars != 0 else ""
+        return f"{bracketed(self.of_)}{symbol}{timeframe}{earlier}"
 
 
-def is_table(value: object) -> bool:
-    """Tell whether it is a column or a table, of numpy or pandas."""
-    return bool(getattr(value, "ndim", False))
+@dataclass(frozen=True, slots=True, repr=False)
+class Made(Expression):  # noqa: PLW1641 - dataclass makes the hash
+    """Arithmetic between expressions."""
+
+    word: str
+    members: tuple[Expression, ...]
+
+    __eq__ = equals
+
+    def __str__(self) -> str:
+        first, *rest = self.members
+        if self.word not in SIGNS:
+            word = "abs" if self.word == "absolute" else self.word
+            members = [as_code(first) if not rest else str(first), *map(str, rest)]
+            return f"{word}({', '.join(members)})"
+        sign, own = SIGNS[self.word]
+        # 1 + 2 would be a plain number to Python
+        plain = isinstance(first, Constant) and isinstance(rest[0], Constant)
+        told = [
+            as_code(first) if plain else _within(first, own),
+            *(_within(one, own + 1) for one in rest),
+        ]
+        return f" {sign} ".join(told)
 
 
-def shown(value: object) -> str:
-    """Return a value for a sentence; of a table, a column or a list only what it is."""
-    if is_table(value) or isinstance(value, list | tuple | dict | set):
-        root = type(value).__module__.split(".")[0]
-        return (
-            f"a {type(value).__name__}"
-            if root == "builtins"
-            else f"a {root} {type(value).__name__}"
-        )
-    return str(value) if isinstance(value, Expression) else repr(value)
+def bracketed(value: Expression) -> str:
+    """Return the code of something with brackets where a dot follows it."""
+    is_sum = isinstance(value, Made) and value.word in SIGNS
+    return f"({value})" if is_sum else as_code(value)
+
+
+def as_code(value: object) -> str:
+    """Return the code of an expression where Python would take a number for its own."""
+    return f"number({value})" if isinstance(value, Constant) else str(value)
+
+
+def _within(value: Expression, sign: int) -> str:
+    """Return the code of a member of arithmetic that binds so tightly."""
+    loose = isinstance(value, Made) and SIGNS.get(value.word, ("", 3))[1] < sign
+    return f"({value})" if loose else str(value)
 
 
 def _plain(value: Expression) -> str:
     """Return what a further `bars_ago` may be put behind."""
-    return str(value.of if isinstance(value, Earlier) else value)
+    return bracketed(value.of_ if isinstance(value, Earlier) else value)
 
 
-def as_expression(value: object) -> Expression:
+def number_of_bars(value: Any, word: str) -> Any:  # noqa: ANN401 - checked here
+    """Return a number of bars or a parameter.
+
+    Raises
+    ------
+    DefinitionError
+        It is neither.
+    """
+    if isinstance(value, ParameterValue) or as_number(value) is not None:
+        return value
+    raise DefinitionError(
+        f"{word} needs a whole number of bars or a parameter, not {shown(value)}."
+    )
+
+
+def as_expression(value: object, purpose: str = "to compare with") -> Expression:
     """Return an expression; a number becomes one.
 
     Raises
@@ -267,111 +312,20 @@ def as_expression(value: object) -> Expression:
         return value
     number = as_number(value)
     if number is None:
-        if isinstance(value, Condition):
+        if hasattr(value, "for_bars"):
             raise DefinitionError(BRACKETS.format(f"parts of them; here ({value}) is compared"))
         hint = "Use a price (close), an indicator (sma(50)), a parameter or a finite number."
         hint = SIMULATE if is_table(value) else hint
-        raise DefinitionError(f"{shown(value)} is nothing to compare with. {hint}")
+        raise DefinitionError(f"{shown(value)} is nothing {purpose}. {hint}")
     return Constant(number)
 
 
-def as_condition(value: object, where: str) -> Condition:
-    """Return the condition.
+def _compare(left: object, op: str, right: object) -> Condition:
+    from bitstockerz_lab.strategies import conditions  # noqa: PLC0415 - made of expressions
 
-    Raises
-    ------
-    DefinitionError
-        It is none.
-    """
-    if isinstance(value, Condition):
-        return value
-    if isinstance(value, Expression) and where in ("&", "|"):
-        raise DefinitionError(BRACKETS.format(value))
-    hint = "Write one like close > sma(50)."
-    if isinstance(value, Expression):
-        hint = f"Compare it with something: {value} > ..., or crosses_above({value}, ...)."
-    elif is_table(value):
-        hint = f"{hint} {SIMULATE}"
-    elif isinstance(value, list | tuple | set):
-        hint = "Join several with all_of(...) or any_of(...)."
-    elif isinstance(value, bool):
-        hint = f"{hint} {EXACTLY}"
-    raise DefinitionError(f"{where} needs a condition, not {shown(value)}. {hint}")
+    return conditions.compare(left, op, right)
 
 
-def compare(left: object, op: str, right: object) -> Condition:
-    """Return the comparison of two expressions or numbers."""
-    return Condition({"left": as_expression(left), "op": op, "right": as_expression(right)})
-
-
-class Collected:
-    """Expressions as JSON; the parameters and indicators met on the way are kept by name."""
-
-    def __init__(self) -> None:
-        self.parameters: dict[str, ParameterValue] = {}
-        self.uses: dict[str, Use] = {}
-
-    def number(self, value: object) -> Any:  # noqa: ANN401 - plain JSON out
-        """Return a number's JSON; a parameter is declared on the way."""
-        if isinstance(value, Constant):
-            return value.number
-        if isinstance(value, Price | Use | Earlier) or is_table(value):
-            hint = "A stop that differs from bar to bar is for bz.simulate, which takes a Series."
-            message = f"A number or a parameter is needed, not {shown(value)}. {hint}"
-            raise DefinitionError(message)
-        if not isinstance(value, ParameterValue):
-            plain = as_number(value)
-            return value if plain is None or isinstance(value, float) else plain
-        known = self.parameters.setdefault(value.name, value)
-        if dict(known.settings) != dict(value.settings):
-            first, second = (
-                ", ".join(f"{key} = {number}" for key, number in one.settings)
-                for one in (known, value)
-            )
-            message = (
-                f"Parameter {value.name!r} is declared twice and differently: {first}; {second}. "
-                "Declare it once and use the variable, or give it another name."
-            )
-            raise DefinitionError(message, parameter=value.name)
-        return {"parameter": value.name}
-
-    def operand(self, expression: Expression) -> Any:  # noqa: ANN401 - plain JSON out
-        """Return an operand's JSON; an indicator is named and declared on the way."""
-        if isinstance(expression, Price):
-            return expression.name
-        if isinstance(expression, Earlier):
-            bars_ago = self.number(expression.bars)
-            return {"of": self.operand(expression.of), "bars_ago": bars_ago}
-        if not isinstance(expression, Use):
-            return self.number(expression)
-        for name in _names(expression):
-            if self.uses.setdefault(name, expression) == expression:
-                return name
-        raise AssertionError  # pragma: no cover - names never run out
-
-    def indicators(self) -> Document:
-        """Return the declared indicators' JSON."""
-        return {
-            name: {
-                "indicator": use.indicator,
-                **{key: self.number(value) for key, value in use.settings},
-                **({"source": use.source} if use.source else {}),
-            }
-            for name, use in self.uses.items()
-        }
-
-
-USUAL_SOURCES = {"highest": "high", "lowest": "low"}
-
-
-def _names(use: Use) -> Iterator[str]:
-    """Yield the names an indicator may get, the plainest first: sma_50, sma_fast, sma_50_high."""
-    told = [str(value).replace(".", "_").replace("-", "minus_") for _, value in use.settings]
-    usual = USUAL_SOURCES.get(use.indicator, "close")
-    source = [use.source] if use.source and use.source != usual else []
-    plain = "_".join([use.indicator, *told, *source])
-    yield plain
-    count = 2
-    while True:
-        yield f"{plain}_{count}"
-        count += 1
+def arithmetic(word: str, *members: object) -> Expression:
+    """Return what arithmetic makes of expressions and numbers."""
+    return Made(word, tuple(as_expression(one, "to calculate with") for one in members))

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitstockerz_lab.strategies import indicators
-from bitstockerz_lab.strategies.document import as_number, conditions, operands
+from bitstockerz_lab.strategies.document import FURTHEST_BACK, Part, as_number, parts, targets
 from bitstockerz_lab.strategies.problems import join
 
 WORST_PCT = 10_000
-FURTHEST_BACK = 100_000
 LONGEST_HOLD = 10_000_000
 LARGEST = 1e15
 
@@ -58,20 +57,34 @@ class Place:
     need: Need
 
 
-def places(document: Mapping[str, Any]) -> Iterator[Place]:
-    """Yield every place with bounds: indicator settings, `bars_ago`, stops, sizing.
+def places(document: Mapping[str, Any], within: list[Part] | None = None) -> Iterator[Place]:
+    """Yield every place with bounds: settings, numbers of bars, stops, sizing.
 
-    Operands of a comparison have no bounds and are not among them.
+    Operands of a comparison have no bounds and are not among them, nor are stops that differ from
+    bar to bar.
+
+    Parameters
+    ----------
+    document : in whatever state
+    within : its `parts`, where they are at hand
     """
     yield from _settings(document)
-    for path, condition in conditions(document):
-        for where, operand in operands(condition, path):
-            if isinstance(operand, Mapping) and "bars_ago" in operand:
-                need = Need(whole=True, low=0, high=FURTHEST_BACK)
-                yield Place(join(where, "bars_ago"), operand["bars_ago"], need)
-    for name, need in _stops(document).items():
+    back = Need(whole=True, low=0, high=FURTHEST_BACK)
+    span = Need(whole=True, low=1, high=FURTHEST_BACK)
+    for part in parts(document) if within is None else within:
+        if isinstance(part.value, Mapping):
+            for key, need in (("bars_ago", back), ("bars", span)):
+                if key in part.value:
+                    yield Place(join(part.path, key), part.value[key], need)
+    needs = _exits(document)
+    for name, need in needs.items():
         if document.get(name) is not None:
             yield Place(name, document[name], need)
+    share = Need(above=0, high=100, because="percent of the position")
+    for path, target in targets(document):
+        for key, need in (("profit_pct", needs["take_profit_pct"]), ("close_pct", share)):
+            if key in target:
+                yield Place(join(path, key), target[key], need)
     yield from _sizing(document)
 
 
@@ -87,7 +100,7 @@ def _settings(document: Mapping[str, Any]) -> Iterator[Place]:
                 yield Place(path, use[setting.name], need)
 
 
-def _stops(document: Mapping[str, Any]) -> dict[str, Need]:
+def _exits(document: Mapping[str, Any]) -> dict[str, Need]:
     goes_long = "enter_long" in document
     goes_short = "enter_short" in document
     lost = "a long cannot lose more" if goes_long else ""
@@ -96,11 +109,15 @@ def _stops(document: Mapping[str, Any]) -> dict[str, Need]:
     up = 100 if goes_short else None
     stop = Need(above=0, below=down, high=None if goes_long else WORST_PCT, because=lost)
     target = Need(above=0, below=up, high=None if goes_short else WORST_PCT, because=gained)
+    counted = Need(whole=True, low=1, high=LONGEST_HOLD)
     return {
         "stop_loss_pct": stop,
         "take_profit_pct": target,
         "trailing_stop_pct": stop,
-        "max_bars": Need(whole=True, low=1, high=LONGEST_HOLD),
+        "break_even_pct": target,
+        "max_bars": counted,
+        "cooldown_bars": counted,
+        "max_trades_per_day": counted,
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bitstockerz_lab.strategies.language import KEYS, OPS
+from bitstockerz_lab.strategies.document import OPERATIONS
+from bitstockerz_lab.strategies.language import KEYS, NODE_WORDS, OPS
 from bitstockerz_lab.strategies.problems import Problem, did_you_mean, join, listed
 
 SYNONYMS = {
@@ -14,6 +15,14 @@ SYNONYMS = {
     "cross_above": "crosses_above", "crosses_over": "crosses_above", "crossover": "crosses_above",
     "cross_below": "crosses_below", "crosses_under": "crosses_below", "crossunder": "crosses_below",
     "in_range": "between",
+}  # fmt: skip
+OPERAND_WORDS = {
+    "plus": "add", "sum": "add", "minus": "subtract", "times": "multiply", "mul": "multiply",
+    "div": "divide", "ratio": "divide", "min": "minimum", "max": "maximum", "abs": "absolute",
+    "lag": "of", "shift": "of", "param": "parameter", "ticker": "symbol",
+}  # fmt: skip
+NODE_SYNONYMS = {
+    "and": "all", "or": "any", "for_bars": "holds", "within": "happened", "occurred": "happened",
 }  # fmt: skip
 
 Location = Sequence[str | int]
@@ -60,6 +69,32 @@ def _wrong_choice(error: Mapping[str, Any]) -> Problem:
     return Problem(path, f"{given!r} is not one of {expected}.", hint)
 
 
+def _unknown_object(error: Mapping[str, Any]) -> Problem:
+    """Tell of an object whose keys are those of no operand and no condition."""
+    location, given = error["loc"], error["input"]
+    path = path_of(location)
+    is_condition = str(error["ctx"]["discriminator"]).startswith("_kind_of_node")
+    kind = "condition" if is_condition else "operand"
+    known = (*NODE_WORDS, "left") if is_condition else (
+        "of", "parameter", "count", *OPERATIONS, "absolute")  # fmt: skip
+    meant = NODE_SYNONYMS if is_condition else OPERAND_WORDS
+    key = str(next(iter(given), ""))
+    if not key:
+        return Problem(path, "An empty object is no operand.", f"Known are {listed(known)}.")
+    near = meant.get(key.casefold())
+    hint = f"Did you mean {near!r}?" if near else ""
+    hint = hint or did_you_mean(key, known, f"Known are {listed(known)}.")
+    return Problem(path, f"No {kind} has the key {key!r}.", hint)
+
+
+def _wrong_length(error: Mapping[str, Any]) -> Problem:
+    path, ctx = path_of(error["loc"]), error["ctx"]
+    word = path.rpartition(".")[2]
+    needed = "two operands" if word in {"subtract", "divide"} else "two operands or more"
+    told = f"{word} takes {needed}, not {ctx['actual_length']}."
+    return Problem(path, told, f'Write it like {{"{word}": ["close", "open"]}}.')
+
+
 def _wrong_shape(error: Mapping[str, Any]) -> Problem:
     location, given = error["loc"], error["input"]
     shown = repr(given) if len(repr(given)) <= 40 else type(given).__name__  # noqa: PLR2004 - a line
@@ -67,6 +102,11 @@ def _wrong_shape(error: Mapping[str, Any]) -> Problem:
     if location[-1] == "<comparison>":
         what = "A condition or group"
         hint = 'Write it like {"left": "close", "op": ">", "right": 100}.'
+    elif error["type"] == "tuple_type" and location[-1] in OPERATIONS:
+        what, hint = "A list of operands", f'Write it like {{"{location[-1]}": ["close", "open"]}}.'
+    elif error["type"] == "tuple_type" and location[-1] == "targets":
+        what = "A list of targets"
+        hint = 'Write it like [{"profit_pct": 5, "close_pct": 50}].'
     elif error["type"] == "tuple_type":
         what, hint = "A list of conditions", 'Write it like {"all": [ … ]}.'
     else:
@@ -97,6 +137,13 @@ def translate(errors: Sequence[Mapping[str, Any]], keys: Keys) -> list[Problem]:
             problems.append(_unknown_key(location, keys))
         elif kind == "literal_error":
             problems.append(_wrong_choice(error))
+        elif kind == "union_tag_not_found":
+            problems.append(_unknown_object(error))
+        elif kind in {"too_short", "too_long"}:
+            least = error["ctx"].get("min_length", 0)
+            # pydantic does not count members that are wrong themselves; of those it has told
+            if kind == "too_long" or len(error["input"]) < least:
+                problems.append(_wrong_length(error))
         elif kind == "sentence":
             problems.append(Problem(path_of(location), error["msg"]))
         else:

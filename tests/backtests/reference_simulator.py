@@ -9,6 +9,8 @@ the rules do not settle word for word, with the reading taken here.
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,76 +18,23 @@ import pandas as pd
 
 from bitstockerz_lab.errors import DefinitionError
 
-LONG, SHORT = 1, -1
+from .reference_position import (
+    LONG,
+    SHORT,
+    Bar,
+    Levels,
+    PendingEntry,
+    Position,
+    Settings,
+    level_below,
+)
+
 # fmt: off
 TRADE_COLUMNS = [
     "entry_time", "exit_time", "side", "entry_price", "exit_price", "quantity", "pnl_abs",
     "pnl_pct", "exit_reason", "bars_held", "fees", "borrow", "position_no",
 ]
 # fmt: on
-
-
-@dataclass
-class Bar:
-    """One bar, and what the rules say may be known at its close."""
-
-    open: float
-    high: float
-    low: float
-    close: float
-    long_entry: bool
-    long_exit: bool
-    short_entry: bool
-    short_exit: bool
-    stop_loss_pct: float | None
-    take_profit_pct: float | None
-    trailing_stop_pct: float | None
-
-    @property
-    def missing(self) -> bool:
-        # (11) any of the four missing, infinite or ≤ 0
-        four = (self.open, self.high, self.low, self.close)
-        return any(not math.isfinite(price) or price <= 0 for price in four)
-
-
-@dataclass
-class Settings:
-    """The keywords of ``simulate``, rates as fractions."""
-
-    fee: float
-    fixed_fee: float
-    slippage: float
-    borrow: float
-    method: str
-    amount: float
-    lot_size: float
-    max_bars: int | None
-
-
-@dataclass
-class PendingEntry:
-    """An entry decided at a close; the levels are those of that bar (Levels)."""
-
-    side: int
-    stop_loss_pct: float | None
-    take_profit_pct: float | None
-    trailing_stop_pct: float | None
-
-
-@dataclass
-class Position:
-    """What is held, from its entry fill to its exit fill."""
-
-    side: int
-    quantity: float
-    entry_price: float
-    entry_bar: int
-    entry_fee: float
-    budget: float
-    levels: PendingEntry
-    peak: float
-    bars_held: int = 1  # (4) the entry bar is the first
-    borrow: float = 0.0
 
 
 @dataclass
@@ -103,11 +52,6 @@ def market_price(price: float, buys: bool, settings: Settings) -> float:
     return price * (1 + settings.slippage) if buys else price * (1 - settings.slippage)
 
 
-def level_below(price: float, pct: float, side: int) -> float:
-    """A level ``pct`` percent on the losing side of a price."""
-    return price * (1 - side * pct / 100)
-
-
 @dataclass
 class ReferenceSimulator:
     """The state between two bars."""
@@ -123,6 +67,8 @@ class ReferenceSimulator:
     ruined: bool = False
     skipped_entries: int = 0
     entered: int = 0
+    entered_on: Counter[Any] = field(default_factory=Counter)
+    closes_to_cool: int = 0
     trades: list[list[Any]] = field(default_factory=list)
     equity: list[float] = field(default_factory=list)
 
@@ -146,7 +92,7 @@ class ReferenceSimulator:
         """Cash and what the position is worth at the last known close (11)."""
         if self.position is None:
             return self.cash
-        return self.cash + self.position.side * self.position.quantity * self.last_close
+        return self.cash + self.position.side * self.position.left * self.last_close
 
     def pay_borrow(self, t: int) -> None:
         """(8) A short pays for the time since the previous stamp, missing bars included."""
@@ -154,7 +100,7 @@ class ReferenceSimulator:
         if held is None or held.side == LONG or t <= held.entry_bar:
             return
         days = (self.times[t] - self.times[t - 1]) / pd.Timedelta(days=1)
-        due = held.quantity * self.last_close * self.settings.borrow * days / 365
+        due = held.left * self.last_close * self.settings.borrow * days / 365
         self.cash -= due
         held.borrow += due
 
@@ -163,14 +109,12 @@ class ReferenceSimulator:
         held = self.position
         if held is not None:
             level, reason = self.stop_of(held)
-            target = self.target_of(held)
             if self.pending_exit is not None:  # (b)
                 self.exit(t, bar.open, self.pending_exit, slipped=True)
-            elif held.side * (bar.open - level) <= 0:  # (c)
+            elif held.lost(bar.open, level):  # (c)
                 self.exit(t, bar.open, reason, slipped=True)
-            elif held.side * (bar.open - target) >= 0:  # (d)
-                self.exit(t, bar.open, "take_profit", slipped=False)
             else:
+                self.leave_at_targets(t, bar.open, at_open=True)  # (d)
                 held.bars_held += 1
         self.pending_exit = None
         if self.pending_entry is not None:
@@ -183,33 +127,34 @@ class ReferenceSimulator:
         if held is None:
             return
         level, reason = self.stop_of(held)
-        target = self.target_of(held)
         worst, best = (bar.low, bar.high) if held.side == LONG else (bar.high, bar.low)
-        if held.side * (worst - level) <= 0:  # (f) the stop wins
-            fresh_and_beyond = held.entry_bar == t and held.side * (bar.open - level) <= 0
-            price = bar.open if fresh_and_beyond else level
+        if held.lost(worst, level):  # (f) the stop wins
+            # A fresh entry's stop beyond the open fills at that open. OPEN: so does the price of
+            # ruin of what (d) left over, where the costs of (d) put it beyond the open.
+            price = bar.open if held.lost(bar.open, level) else level
             self.exit(t, price, reason, slipped=True)
-        elif held.side * (best - target) >= 0:  # (g)
-            self.exit(t, target, "take_profit", slipped=False)
-        elif held.side == LONG:  # (h)
-            held.peak = max(held.peak, bar.high)
-        else:
-            held.peak = min(held.peak, bar.low)
+            return
+        self.leave_at_targets(t, best, at_open=False)  # (g)
+        further = max if held.side == LONG else min
+        held.peak = further(held.peak, best)  # (h)
+
+    def leave_at_targets(self, t: int, reached: float, *, at_open: bool) -> None:
+        """(25) Every target up to the price reached, nearest first, without slippage."""
+        held = self.position
+        assert held is not None
+        while self.position is held and held.targets:
+            level, share = held.targets[0]
+            if not held.gained(reached, level):
+                return
+            del held.targets[0]  # once
+            price = reached if at_open else level
+            self.exit(t, price, "take_profit", slipped=False, quantity=held.part(share))
 
     def stop_of(self, held: Position) -> tuple[float, str]:
-        """The effective stop: the one nearer the market; a tie is ``stop_loss``.
-
-        OPEN: a tie of ``trailing_stop`` and ``ruined`` is ``trailing_stop``.
-        """
-        stops = []
-        if held.levels.stop_loss_pct is not None:
-            level = level_below(held.entry_price, held.levels.stop_loss_pct, held.side)
-            stops.append((level, "stop_loss"))
-        if held.levels.trailing_stop_pct is not None:
-            level = level_below(held.peak, held.levels.trailing_stop_pct, held.side)
-            stops.append((level, "trailing_stop"))
-        if held.side == SHORT:  # (9)
-            cost = held.quantity * (1 + self.settings.fee) * (1 + self.settings.slippage)
+        """The effective stop: the one nearer the market, the first of several at one price (26)."""
+        stops = held.stops()
+        if held.side == SHORT:  # (9); OPEN: of what is left and of the cash after each part
+            cost = held.left * (1 + self.settings.fee) * (1 + self.settings.slippage)
             stops.append(((self.cash - self.settings.fixed_fee) / cost, "ruined"))
         nearest = (-held.side * math.inf, "")
         for level, reason in stops:
@@ -217,14 +162,12 @@ class ReferenceSimulator:
                 nearest = (level, reason)
         return nearest
 
-    def target_of(self, held: Position) -> float:
-        """The target's level, at infinity where there is none."""
-        if held.levels.take_profit_pct is None:
-            return held.side * math.inf
-        return level_below(held.entry_price, -held.levels.take_profit_pct, held.side)
-
     def enter(self, t: int, price: float, order: PendingEntry) -> None:
         """(6) (7) Size an entry and fill it."""
+        most = self.settings.max_trades_per_day
+        day = self.times[t].date()
+        if most is not None and self.entered_on[day] >= most:
+            return  # (28) OPEN: void before it is sized, so it is not a skipped one either
         fill = market_price(price, buys=order.side == LONG, settings=self.settings)
         quantity, budget = self.size(fill, order)
         if quantity <= 0:
@@ -234,8 +177,9 @@ class ReferenceSimulator:
         self.cash -= order.side * quantity * fill + fee
         if abs(self.cash) <= 1e-9 * budget:  # (7)
             self.cash = 0.0
-        self.position = Position(order.side, quantity, fill, t, fee, budget, order, peak=fill)
+        self.position = Position(order.side, quantity, fill, t, fee, budget, order.levels)
         self.entered += 1
+        self.entered_on[day] += 1
 
     def size(self, fill: float, order: PendingEntry) -> tuple[float, float]:
         """(6) (7) Quantity and budget of an entry at a slipped fill price; equity is cash here."""
@@ -267,24 +211,32 @@ class ReferenceSimulator:
         OPEN: a signal bar at which per-bar stops give neither level has no size: the entry is
         skipped and counted.
         """
-        pcts = [p for p in (order.stop_loss_pct, order.trailing_stop_pct) if p is not None]
+        stops = (order.levels.stop_loss_pct, order.levels.trailing_stop_pct)
+        pcts = [pct for pct in stops if pct is not None]
         if not pcts:
             return math.inf
         level = level_below(fill, min(pcts), order.side)
         left = market_price(level, buys=order.side == SHORT, settings=self.settings)
         return order.side * (fill - left) + self.settings.fee * (fill + left)
 
-    def exit(self, t: int, price: float, reason: str, *, slipped: bool) -> None:
-        """(5) Fill an exit of the whole position, write the trade down (12)."""
+    def exit(
+        self, t: int, price: float, reason: str, *, slipped: bool, quantity: float | None = None
+    ) -> None:
+        """(5) Fill an exit of all that is left or of a part of it, write the trade down (12)."""
         held, costs = self.position, self.settings
         assert held is not None
+        if quantity is None:
+            quantity = held.left
         fill = market_price(price, buys=held.side == SHORT, settings=costs) if slipped else price
-        fee = costs.fee * held.quantity * fill + costs.fixed_fee
-        self.cash += held.side * held.quantity * fill - fee
+        fee = costs.fee * quantity * fill + costs.fixed_fee
+        self.cash += held.side * quantity * fill - fee
         if abs(self.cash) <= 1e-9 * held.budget:  # (7) (9); OPEN: the B of this position's entry
             self.cash = 0.0
-        fees = held.entry_fee + fee
-        pnl = held.side * held.quantity * (fill - held.entry_price) - fees - held.borrow
+        fees = held.entry_fee * quantity / held.entered + fee  # (12)
+        # (12) OPEN: a part takes its share of the borrow paid until then, since what is paid later
+        # is paid for the others and is not known when it fills
+        borrow = held.borrow * quantity / held.left
+        pnl = held.side * quantity * (fill - held.entry_price) - fees - borrow
         self.trades.append(
             [
                 self.times[held.entry_bar],
@@ -292,21 +244,29 @@ class ReferenceSimulator:
                 "LONG" if held.side == LONG else "SHORT",
                 held.entry_price,
                 fill,
-                held.quantity,
+                quantity,
                 pnl,
-                100 * pnl / (held.quantity * held.entry_price),  # (18)
+                100 * pnl / (quantity * held.entry_price),  # (18)
                 reason,
                 # the bar of an exit at its open is no bar held, that of any other exit is
                 held.bars_held,
                 fees,
-                held.borrow,
+                borrow,
                 self.entered,
             ]
         )
+        held.pnl += pnl
+        held.borrow -= borrow
+        if quantity < held.left:
+            held.left -= quantity
+            return
         self.position = None
         if self.cash <= 0:  # (9) OPEN: an entry dropped by ruin is not a skipped one
             self.ruined = True
             self.pending_entry = None
+        if costs.cooldown_bars is not None and held.pnl < 0:  # (27)
+            self.closes_to_cool = costs.cooldown_bars
+            self.pending_entry = None  # of a reversal
 
     def decide_at_the_close(self, bar: Bar) -> None:
         """(1) (3) (4) Turn the signals of bar t into orders for the next open."""
@@ -315,6 +275,9 @@ class ReferenceSimulator:
         long_entry = bar.long_entry and not bar.long_exit
         short_entry = bar.short_entry and not bar.short_exit
         if long_entry and short_entry:
+            long_entry = short_entry = False
+        if self.closes_to_cool > 0:  # (27)
+            self.closes_to_cool -= 1
             long_entry = short_entry = False
         held = self.position
         if held is not None:
@@ -327,22 +290,36 @@ class ReferenceSimulator:
             long_entry = long_entry and held.side == SHORT
             short_entry = short_entry and held.side == LONG
         if long_entry or short_entry:
-            self.pending_entry = PendingEntry(
-                LONG if long_entry else SHORT,
-                bar.stop_loss_pct,
-                bar.take_profit_pct,
-                bar.trailing_stop_pct,
-            )
+            self.pending_entry = PendingEntry(LONG if long_entry else SHORT, bar.levels)
 
     def close_at_the_end(self, t: int) -> None:
         """(10) OPEN: stamped with the last bar, also where that bar is missing."""
         self.exit(t, self.last_close, "end_of_data", slipped=True)
 
 
+Targets = Sequence[tuple["float | pd.Series", float]]
+
+
 def per_bar(value: float | pd.Series | None, count: int) -> list[float | None]:
     """A stop as one value a bar; OPEN: NaN in a series means no such stop at that bar."""
     values = [value] * count if value is None or not hasattr(value, "tolist") else value.tolist()
     return [None if pct is None or math.isnan(pct) else float(pct) for pct in values]
+
+
+def targets_per_bar(targets: Targets, count: int) -> list[list[tuple[float, float]]]:
+    """(25) The targets of each bar, without those of NaN, whose share nobody takes over."""
+    if sum(share for _, share in targets) > 100 * (1 + 1e-12):
+        raise DefinitionError("targets close more than the position")
+    columns = [(per_bar(profit, count), share) for profit, share in targets]
+    rows = [
+        [(column[t], share) for column, share in columns if column[t] is not None]
+        for t in range(count)
+    ]
+    for row in rows:
+        profits = [profit for profit, _ in row]
+        if sorted(set(profits)) != profits:
+            raise DefinitionError("targets do not ascend")
+    return rows
 
 
 def reference_simulate(
@@ -360,7 +337,11 @@ def reference_simulate(
     stop_loss_pct: float | pd.Series | None = None,
     take_profit_pct: float | pd.Series | None = None,
     trailing_stop_pct: float | pd.Series | None = None,
+    break_even_pct: float | pd.Series | None = None,
+    targets: Targets | None = None,
     max_bars: int | None = None,
+    cooldown_bars: int | None = None,
+    max_trades_per_day: int | None = None,
     lot_size: float = 0,
     borrow_bps: float = 0,
     asset_type: str = "EQUITY",  # noqa: ARG001 - of the metrics, which are not computed here
@@ -369,14 +350,21 @@ def reference_simulate(
     method, amount = sizing
     if method == "risk_percent" and stop_loss_pct is None and trailing_stop_pct is None:
         raise DefinitionError("risk_percent needs a stop")  # (6)
+    if targets is not None and take_profit_pct is not None:
+        raise DefinitionError("take_profit_pct and targets")  # (25)
+    if targets is None:
+        targets = [] if take_profit_pct is None else [(take_profit_pct, 100)]
     count = len(bars)
     never = pd.Series([False] * count)
     signals = (long_entries, long_exits, short_entries, short_exits)
-    stops = (stop_loss_pct, take_profit_pct, trailing_stop_pct)
+    stops = (stop_loss_pct, trailing_stop_pct, break_even_pct)
+    levels = zip(
+        *(per_bar(pct, count) for pct in stops), targets_per_bar(targets, count), strict=True
+    )
     rows = zip(
         *(bars[name].tolist() for name in ("open", "high", "low", "close")),
         *((never if signal is None else signal).tolist() for signal in signals),
-        *(per_bar(pct, count) for pct in stops),
+        (Levels(*row) for row in levels),
         strict=True,
     )
     settings = Settings(
@@ -388,6 +376,8 @@ def reference_simulate(
         amount,
         lot_size,
         max_bars,
+        cooldown_bars,
+        max_trades_per_day,
     )
     walk = [Bar(*row) for row in rows]
     simulator = ReferenceSimulator(walk, list(bars.index), settings, float(initial_equity))

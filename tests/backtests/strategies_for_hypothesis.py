@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
@@ -17,7 +18,21 @@ GAPS = [0.0, 0.0, 0.0, 0.0, 0.011, -0.012, 0.061, -0.057, 0.33, -0.29, 1.3, 4.1,
 WICKS = [0.0, 0.0, 0.003, 0.018, 0.043, 0.11]
 HOLES = [None] * 40 + [math.nan, 0.0, math.inf, -1.0]
 STEPS = [pd.Timedelta(hours=1), pd.Timedelta(days=1), pd.Timedelta(days=7)]
-STOP_PCTS = [0.7, 2.3, 4.9, 11.0, 26.0]
+CLOCKS = [STEPS, [STEPS[0]], [STEPS[0], pd.Timedelta(hours=7)]]
+STOP_PCTS = [0.7, 2.3, 4.9, 11.0, 20.0, 25.0]
+# a quarter above or below many of them is another, to the last digit
+COARSE = [64.0, 80.0, 96.0, 100.0, 120.0, 125.0, 128.0, 150.0, 160.0]
+SHARES = [
+    [100],
+    [50, 50],
+    [50],
+    [30, 45],
+    [33.3, 33.3, 33.4],
+    [20, 20, 20],
+    [25, 25, 25, 25],
+    [60, 39.99999999],  # what is left goes with the second
+    [60, 39.9999],  # and here it does not
+]
 
 bar_moves = st.tuples(
     st.sampled_from(GAPS),
@@ -46,26 +61,43 @@ def _bars(moves: list[tuple], times: pd.DatetimeIndex, price: float) -> pd.DataF
 
 
 @st.composite
+def coarse(draw: st.DrawFn, made: pd.DataFrame) -> pd.DataFrame:
+    """The same bars, missing ones too, at few prices: levels are met exactly, stops tie."""
+    size = 4 * len(made)
+    drawn = draw(st.lists(st.sampled_from(COARSE), min_size=size, max_size=size))
+    prices = np.array(drawn).reshape(-1, 4)
+    prices[:, 1], prices[:, 2] = prices.max(axis=1), prices.min(axis=1)
+    columns = ["open", "high", "low", "close"]
+    there = np.isfinite(made[columns]) & (made[columns] > 0)
+    return made.assign(**made[columns].where(~there, prices))
+
+
+@st.composite
 def bars(draw: st.DrawFn, most: int = 30) -> pd.DataFrame:
     """Bars of a symbol, some of them missing."""
     size = draw(st.integers(min_value=2, max_value=most))
     moves = draw(st.lists(bar_moves, min_size=size, max_size=size))
-    steps = draw(st.lists(st.sampled_from(STEPS), min_size=size, max_size=size))
+    steps = st.sampled_from(draw(st.sampled_from(CLOCKS)))
+    steps = draw(st.lists(steps, min_size=size, max_size=size))
     start = pd.Timestamp("2024-01-01", tz="UTC")
     times = pd.DatetimeIndex(start + pd.to_timedelta(pd.Series(steps).cumsum()), name="timestamp")
-    return _bars(moves, times, draw(st.sampled_from([0.37, 10.0, 101.3])))
+    made = _bars(moves, times, draw(st.sampled_from([0.37, 10.0, 101.3])))
+    return draw(coarse(made)) if draw(st.sampled_from([False, True])) else made
 
 
 @st.composite
 def signals(draw: st.DrawFn, index: pd.Index, shorts: bool = True) -> dict[str, pd.Series]:
-    """Four boolean series, each true at about every fourth bar."""
-    one = st.sampled_from([True, False, False, False])
+    """Four boolean series, each true at about every fourth bar, or seldom."""
+    often = st.sampled_from([True, False, False, False])
+    seldom = st.sampled_from([False] * 15 + [True])
     names = SIGNALS if shorts else SIGNALS[:2]
     size = len(index)
-    return {
-        name: pd.Series(draw(st.lists(one, min_size=size, max_size=size)), index=index, dtype=bool)
-        for name in names
-    }
+    drawn = {}
+    for name in names:
+        one = draw(st.sampled_from([often, seldom]))
+        bits = draw(st.lists(one, min_size=size, max_size=size))
+        drawn[name] = pd.Series(bits, index=index, dtype=bool)
+    return drawn
 
 
 @st.composite
@@ -79,6 +111,26 @@ def stops(draw: st.DrawFn, index: pd.Index) -> float | pd.Series | None:
     pcts = st.sampled_from([*STOP_PCTS, math.nan])
     size = len(index)
     return pd.Series(draw(st.lists(pcts, min_size=size, max_size=size)), index=index, dtype=float)
+
+
+@st.composite
+def targets(draw: st.DrawFn, index: pd.Index) -> list[tuple[float | pd.Series, float]]:
+    """One to four targets, nearest first, in percent or, some of them, for each bar."""
+    shares = draw(st.sampled_from(SHARES))
+    count = len(shares)
+    profits = draw(
+        st.lists(st.sampled_from(STOP_PCTS), min_size=count, max_size=count, unique=True)
+    )
+    levels: list[float | pd.Series] = sorted(profits)
+    size = len(index)
+    # a factor for all of a bar's targets keeps them in their order
+    factors = draw(st.none() | st.lists(st.sampled_from([0.5, 1, 3]), min_size=size, max_size=size))
+    for place, level in enumerate(levels):
+        if factors is not None or draw(st.sampled_from([False, False, True])):
+            there = st.sampled_from([1, 1, 1, math.nan])
+            gaps = pd.Series(draw(st.lists(there, min_size=size, max_size=size)), index=index)
+            levels[place] = level * gaps * (1 if factors is None else factors)
+    return list(zip(levels, shares, strict=True))
 
 
 @st.composite
@@ -105,12 +157,18 @@ def options(draw: st.DrawFn, index: pd.Index) -> dict[str, object]:
         "slippage_bps": draw(st.sampled_from([0.0, 0.0, 3.0, 110.0, 1300.0])),
         "sizing": (method, amount),
         "stop_loss_pct": draw(stops(index)),
-        "take_profit_pct": draw(stops(index)),
         "trailing_stop_pct": draw(stops(index)),
+        "break_even_pct": draw(st.sampled_from([None, 0.7, 4.9, 25.0]) | stops(index)),
         "max_bars": draw(st.sampled_from([None, None, 1, 2, 5])),
+        "cooldown_bars": draw(st.sampled_from([None, None, 1, 2, 4])),
+        "max_trades_per_day": draw(st.sampled_from([None, None, 1, 2])),
         "lot_size": draw(st.sampled_from([0.0, 0.0, 1.0, 10.0, 0.01])),
         "borrow_bps": draw(st.sampled_from([0.0, 0.0, 300.0, 40_000.0])),
     }
+    if draw(st.booleans()):
+        chosen["targets"] = draw(targets(index))
+    else:
+        chosen["take_profit_pct"] = draw(stops(index))
     stopless = chosen["stop_loss_pct"] is None and chosen["trailing_stop_pct"] is None
     if method == "risk_percent" and stopless:  # which is refused
         chosen["stop_loss_pct"] = draw(st.sampled_from(STOP_PCTS))

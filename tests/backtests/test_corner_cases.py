@@ -22,7 +22,7 @@ FILES = sorted((Path(__file__).parent / "corner_cases").glob("*.toml"))
 CASES = [case for file in FILES for case in tomllib.loads(file.read_text("utf-8"))["case"]]
 SIMULATED = [case for case in CASES if "raises" not in case]
 SIGNALS = ("long_entry", "long_exit", "short_entry", "short_exit")
-STOPS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct")
+STOPS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct", "break_even_pct")
 TRADE_FIELDS = (
     ("side", str),
     ("entry_bar", int),
@@ -52,6 +52,10 @@ def bars_of(case: dict) -> pd.DataFrame:
     return bars
 
 
+def per_bar(pct: float | list[float], bars: pd.DataFrame) -> float | pd.Series:
+    return pd.Series(pct, index=bars.index, dtype=float) if isinstance(pct, list) else pct
+
+
 def run(case: dict, simulate):
     bars = bars_of(case)
     signals = [pd.Series(False, index=bars.index, name=name) for name in SIGNALS]
@@ -61,8 +65,10 @@ def run(case: dict, simulate):
     if "sizing" in options:
         options["sizing"] = tuple(options["sizing"])
     for name in STOPS:
-        if isinstance(options.get(name), list):
-            options[name] = pd.Series(options[name], index=bars.index, dtype=float)
+        if name in options:
+            options[name] = per_bar(options[name], bars)
+    if "targets" in options:
+        options["targets"] = [(per_bar(pct, bars), share) for pct, share in options["targets"]]
     return bars, simulate(bars, *signals, **options)
 
 
@@ -105,7 +111,8 @@ def test_worked_by_hand(case, simulate):
     for column in ("fees", "borrow"):
         if column in case:
             assert trades[column].tolist() == close_to(case[column])
-    assert trades["position_no"].tolist() == list(range(1, len(expected) + 1))
+    one_part_each = list(range(1, len(expected) + 1))
+    assert trades["position_no"].tolist() == case.get("position_no", one_part_each)
 
 
 @simulators

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import bitstockerz_lab as bz
@@ -103,6 +106,65 @@ def test_signals_that_do_not_fit_the_bars_are_refused(signal, says):
 def test_terms_that_make_no_sense_are_refused(terms):
     with pytest.raises(DefinitionError):
         bz.simulate(make_bars(10), np.ones(10, bool), np.zeros(10, bool), **terms)
+
+
+PAIRS = "must be pairs of (profit_pct, close_pct); got "
+DAYS = make_bars(10).index
+RISING = pd.Series(np.arange(3.0, 13.0), index=DAYS)
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        (
+            {"targets": [(10, 50), (5, 50)]},
+            f"nearest first, each further away; at {DAYS[0]} they are 10, 5.",
+        ),
+        ({"targets": [(5, 50), (5, 50)]}, f"at {DAYS[0]} they are 5, 5."),
+        ({"targets": [(RISING, 50), (10, 50)]}, f"at {DAYS[7]} they are 10, 10."),
+        ({"targets": [(5, 60), (10, 50)]}, "targets close 110 % of a position; 100 is all of it."),
+        ({"targets": [(5, 100)], "take_profit_pct": 5}, "both given. take_profit_pct=10 is the"),
+        ({"targets": [], "take_profit_pct": 5}, "both given"),
+        ({"targets": [(0, 50)]}, "profit_pct of a target must be a finite number above 0; got 0."),
+        ({"targets": [(5, 0)]}, "close_pct of a target must be a finite number above 0; got 0."),
+        ({"targets": [(-5, 50)]}, "profit_pct of a target must be a finite number above 0; got -5"),
+        ({"targets": [(5, np.nan)]}, "close_pct of a target must be a finite number above 0"),
+        ({"targets": [("5", 50)]}, "profit_pct of a target must be a number; got '5'."),
+        ({"targets": [(5, "half")]}, "close_pct of a target must be a number; got 'half'."),
+        ({"targets": [(5, RISING)]}, "close_pct of a target must be a number; got "),
+        ({"targets": [(["a"] * 10, 50)]}, "must be a number, or a number for each bar; got ['a', "),
+        ({"targets": [(RISING - 3, 50)]}, "profit_pct of a target must be above 0 percent wherev"),
+        ({"targets": "half"}, f"{PAIRS}'half'. Half at 5 %"),
+        ({"targets": (5, 50)}, f"{PAIRS}(5, 50)."),
+        ({"targets": [(5, 50, 1)]}, f"{PAIRS}[(5, 50, 1)]."),
+        ({"break_even_pct": 0}, "break_even_pct must be a finite number above 0; got 0."),
+        ({"break_even_pct": "5"}, "break_even_pct must be a number; got '5'."),
+        ({"break_even_pct": RISING - 3}, "break_even_pct must be above 0 percent wherever"),
+        ({"cooldown_bars": 0}, "cooldown_bars must be a whole number from 1; got 0."),
+        ({"cooldown_bars": -1}, "cooldown_bars must be a whole number from 1; got -1."),
+        ({"max_trades_per_day": 1.5}, "max_trades_per_day must be a whole number from 1; got 1.5"),
+        ({"max_trades_per_day": "two"}, "max_trades_per_day must be a number; got 'two'."),
+        ({"sizing": ("risk_percent", 1), "break_even_pct": 5}, "needs stop_loss_pct or trailing_"),
+    ],
+)
+def test_ways_to_leave_that_make_no_sense_are_refused_in_a_sentence(terms, says):
+    with pytest.raises(DefinitionError, match=re.escape(says)):
+        bz.simulate(make_bars(10), np.ones(10, bool), np.zeros(10, bool), **terms)
+
+
+def test_targets_of_other_bars_are_refused():
+    days = make_bars(10)
+    late = RISING.set_axis(RISING.index + pd.Timedelta(days=1))
+    with pytest.raises(DataError, match="profit_pct of a target has another index than the bars"):
+        bz.simulate(days, np.ones(10, bool), np.zeros(10, bool), targets=[(late, 50)])
+
+
+def test_targets_that_can_be_read_once_only_are_targets():
+    bars = make_bars(60)
+    pairs = [(1, 50), (2, 50)]
+    once = bz.simulate(bars, *signals_of(bars), targets=zip((1, 2), (50, 50), strict=True)).trades
+    assert (once["exit_reason"] == "take_profit").any()
+    pd.testing.assert_frame_equal(once, bz.simulate(bars, *signals_of(bars), targets=pairs).trades)
 
 
 def test_the_worst_and_the_best_price_of_a_trade():

@@ -16,18 +16,28 @@ from bitstockerz_lab.strategies import (
     atr,
     between,
     close,
+    correlation,
+    count,
     crosses_above,
     crosses_below,
     ema,
+    happened,
     high,
     highest,
+    holds,
+    hour,
     low,
     lowest,
+    macd,
+    maximum,
+    minimum,
     not_,
+    number,
     open_,
     parameter,
     rsi,
     sma,
+    talib,
     volume,
 )
 
@@ -81,6 +91,73 @@ def test_the_golden_cross_is_one_sentence():
 )
 def test_comparing_gives_a_condition(condition, expected):
     assert entry(condition) == expected
+
+
+@pytest.mark.parametrize(
+    ("operand", "expected"),
+    [
+        (close / open_ - 1, {"subtract": [{"divide": ["close", "open"]}, 1]}),
+        (1 - close, {"subtract": [1, "close"]}),
+        (2 / close, {"divide": [2, "close"]}),
+        (1 + close + 2, {"add": [1, "close", 2]}),
+        (close * parameter("n", 3), {"multiply": ["close", {"parameter": "n"}]}),
+        (-close, {"multiply": [-1, "close"]}),
+        (abs(close - open_), {"absolute": {"subtract": ["close", "open"]}}),
+        (minimum(close, 3, open_), {"minimum": ["close", 3, "open"]}),
+        (maximum(close, open_), {"maximum": ["close", "open"]}),
+        ((close - 1).bars_ago(2), {"of": {"subtract": ["close", 1]}, "bars_ago": 2}),
+        (close.of("spy"), {"of": "close", "symbol": "SPY"}),
+        (close.bars_ago(1).on("1w"), {"of": "close", "timeframe": "1w", "bars_ago": 1}),
+        (
+            close.of("SPY").on("1w").bars_ago(2),
+            {"of": "close", "symbol": "SPY", "timeframe": "1w", "bars_ago": 2},
+        ),
+        (
+            count(close > open_, 5),
+            {"count": {"left": "close", "op": ">", "right": "open"}, "bars": 5},
+        ),
+    ],
+)
+def test_arithmetic_counts_and_other_bars_are_operands(operand, expected):
+    assert entry(operand > volume)["left"] == expected
+
+
+def test_a_condition_may_stand_for_several_bars():
+    up, rises = close > open_, {"left": "close", "op": ">", "right": "open"}
+    assert entry(up.for_bars(3)) == entry(holds(up, 3)) == {"holds": rises, "bars": 3}
+    assert entry(up.within(5)) == entry(happened(up, 5)) == {"happened": rises, "bars": 5}
+
+
+def test_an_indicator_may_be_taken_of_another_and_of_an_expression():
+    found = rules((ema(9, rsi(14)) > 50) & (sma(5, source=close / open_) > 1))["indicators"]
+    assert found["ema_9_rsi_14"]["source"] == "rsi_14"
+    assert found["rsi_14"] == {"indicator": "rsi", "period": 14, "source": "close"}
+    assert found["sma_5_expression"]["source"] == {"divide": ["close", "open"]}
+
+
+def test_each_output_is_an_attribute_and_another_name_is_refused():
+    found = rules(macd(5, 10).macd > macd(5, 10).signal)["indicators"]
+    assert {one["output"] for one in found.values()} == {"macd", "signal"}
+    with pytest.raises(AttributeError, match=r"macd has no output 'sgnal'\. Did you mean 'signal'"):
+        macd().sgnal  # noqa: B018 - the attribute is what is asked
+    with pytest.raises(AttributeError, match=r"TA-Lib has no function 'CCII' here\. Did"):
+        talib.CCII  # noqa: B018 - as above
+
+
+def test_stops_and_targets_may_be_expressions():
+    width = 100 * atr(14) / close
+    definition = bz.strategy(
+        "S",
+        enter=close > 1,
+        stop_loss_pct=2 * width,
+        break_even_pct=width,
+        targets=[(width, 50), (2 * width, parameter("rest", 25.0))],
+        cooldown_bars=parameter("pause", 3),
+        max_trades_per_day=1,
+    )
+    assert definition.moving_exits == ("stop_loss_pct", "break_even_pct", "targets")
+    assert definition.exits() == {"cooldown_bars": 3, "max_trades_per_day": 1}
+    assert list(definition.document["indicators"]) == ["atr_14"]
 
 
 def test_conditions_combine_by_signs_and_by_words():
@@ -143,6 +220,13 @@ def test_sizing_may_be_written_as_in_the_json():
         (sma(50, "volume"), "sma_50_volume"),
         (highest(20), "highest_20"),
         (lowest(20, close), "lowest_20_close"),
+        (macd(), "macd_12_26_9"),
+        (macd(5, 10).signal, "macd_5_10_9_signal"),
+        (hour, "hour"),
+        (talib.CCI(20), "talib_CCI_20"),
+        (ema(9, close / open_), "ema_9_expression"),
+        (correlation(20, other=volume), "correlation_20_0_volume"),
+        (sma(5).named("trend"), "trend"),
     ],
 )
 def test_an_indicator_is_named_after_what_it_is(expression, name):
@@ -196,7 +280,7 @@ def test_a_parameter_may_stand_wherever_a_number_may():
         (lambda: 1 if close else 0, "no truth value"),
         (
             lambda: close > sma(50) & rsi(14) < 30,
-            r"not sma\(50, close\)\. Put each comparison in brackets",
+            r"not sma\(50\)\. Put each comparison in brackets",
         ),
         (lambda: ~close, "& and | join conditions, not close"),
         (lambda: (close > 1) & close, "join conditions, not close"),
@@ -210,7 +294,7 @@ def test_a_parameter_may_stand_wherever_a_number_may():
         (lambda: close == 1, r"close == 1 is no condition. == compares exactly; use between\("),
         (lambda: sma(5) != 1, "== compares exactly"),
         (lambda: bz.strategy("S", enter=close == open_), "not False. .*== compares exactly"),
-        (lambda: bz.strategy("S", enter=sma(50)), r"enter needs a condition, not sma\(50, close\)"),
+        (lambda: bz.strategy("S", enter=sma(50)), r"enter needs a condition, not sma\(50\)"),
         (lambda: all_of(close), "all_of needs a condition, not close"),
         (lambda: bz.strategy("S", enter=[close > 1]), r"not a list. Join several with all_of"),
         (lambda: bz.strategy("S"), r"The strategy never enters. .*enter=close.*enter_short="),
@@ -225,32 +309,53 @@ def test_a_parameter_may_stand_wherever_a_number_may():
         (lambda: bz.strategy("S", stop_los_pct=5), "did you mean 'stop_loss_pct'"),
         (lambda: bz.strategy("S", zzz=5), "no argument 'zzz': known are enter, leave"),
         (lambda: close.shift(1), r"close has no shift: write close\.bars_ago\(1\)"),
-        (lambda: sma(20)[1], r"write sma\(20, close\)\.bars_ago\(1\)"),
+        (lambda: sma(20)[1], r"write sma\(20\)\.bars_ago\(1\)"),
         (lambda: close[-2], r"write close\.bars_ago\(2\)"),
         (lambda: (close > 1).shift(1), r"A condition \(close > 1\) has no earlier bar"),
         (lambda: (close > 1)[1], "Give it to what is compared"),
         (lambda: (close > 1).bars_ago(1), "Give it to what is compared"),
+        (lambda: close // 2, r"//, % and \*\* \(here with close and 2\).*bz\.simulate"),
+        (lambda: 2**close, "are not in the language"),
+        (lambda: close * "2", "'2' is nothing to calculate with"),
+        (lambda: close + (close > 1), "& and | join conditions"),
+        (lambda: min(close, open_), r"minimum\(a, b\) for min"),
+        (lambda: close.of("SPY").of("QQQ"), r'close\.of\("SPY"\) is of SPY already'),
+        (lambda: close.on("1w").on("1d"), "is on 1w already"),
+        (lambda: close.on("1w").bars_ago(1).bars_ago(1), "is earlier already"),
+        (lambda: close.bars_ago(1).on("1w").bars_ago(1), "is earlier already"),
+        (lambda: close.of(5), "A symbol is a text, like 'SPY', not 5"),
+        (lambda: (close > 1).for_bars("3"), "for_bars needs a whole number of bars"),
+        (lambda: holds(close, 3), "holds needs a condition, not close"),
+        (lambda: count(close > 1, None), "count needs a whole number of bars"),
+        (lambda: number("5"), "number needs a finite number, not '5'"),
+        (lambda: macd(12, 26, 9, close, 5), "macd takes 'fast', 'slow', 'signal' or 'source'; 5"),
+        (lambda: macd(fst=5), "macd has no setting 'fst'. Did you mean 'fast'"),
+        (lambda: macd(5, fast=6), "macd was given fast twice"),
+        (lambda: macd(close), "macd needs a number for fast, not close; numbers come first: macd"),
+        (lambda: bz.strategy("S", enter=correlation(20) > 0.5), "correlation needs a second col"),
         (
-            lambda: sma(20) * 1.02,
-            r"Arithmetic \(here with sma\(20, close\) and 1.02\).*bz.simulate",
+            lambda: bz.strategy("S", enter=close > 1, targets=5),
+            r"targets is a list of \(profit_pct, close_pct\), like",
         ),
-        (lambda: 1 + close, "not in the language yet"),
-        (lambda: high - low, "here with high and low"),
-        (lambda: close / open_, "not in the language yet"),
-        (lambda: 1 / close, "not in the language yet"),
-        (lambda: -close, r"\(here with close\)"),
-        (lambda: parameter("n", 5) * 2, "here with n and 2"),
+        (
+            lambda: bz.strategy("S", enter=close > 1, targets=[(5, 60), (9, 60)]),
+            "The targets close 120 % of a position",
+        ),
+        (
+            lambda: bz.strategy("S", enter=sma(5).named("x") > sma(6).named("x")),
+            "Two indicators are called 'x'",
+        ),
         (lambda: sma(close, 20), r"the period comes first: sma\(20, close\)"),
         (lambda: ema("high", 20), r"the period comes first: ema\(20, high\)"),
         (lambda: atr(close), r"the period comes first: atr\(20\)"),
-        (lambda: sma(rsi(14)), r"sma of rsi\(14, close\): no indicator is taken of another yet"),
+        (lambda: sma(rsi(14)), r"the period comes first: sma\(20, rsi\(14\)\)"),
         (
             lambda: close.bars_ago("1"),
             "bars_ago needs a whole number of bars or a parameter, not '1'",
         ),
         (
-            lambda: bz.strategy("S", enter=close > 1, stop_loss_pct=atr(14)),
-            r"A number or a parameter is needed, not atr\(14\)\. A stop that differs",
+            lambda: bz.strategy("S", enter=close > 1, max_bars=atr(14)),
+            r"A number or a parameter is needed, not atr\(14\)\.",
         ),
         (lambda: sma("20"), "sma needs a number of bars, not '20'"),
         (lambda: parameter("n", 500, max=100), "500 is above max 100"),
@@ -331,7 +436,7 @@ def test_equal_expressions_are_equal_and_have_one_hash():
 
 def test_expressions_and_conditions_show_themselves_as_they_were_written():
     condition = (close > sma(50)) & ~(rsi(14) < parameter("level", 30).bars_ago(2))
-    assert str(condition) == "(close > sma(50, close)) & (~(rsi(14, close) < level.bars_ago(2)))"
+    assert str(condition) == "(close > sma(50)) & ~(rsi(14) < level.bars_ago(2))"
 
 
 EXPRESSIONS = st.one_of(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bitstockerz_lab.errors import DefinitionError, UnknownName
 from bitstockerz_lab.strategies import Definition
+from tests.strategies import random_rules
 from tests.strategies.random_definitions import documents
 
 RISES = {"left": "close", "op": ">", "right": 100}
@@ -53,8 +56,49 @@ def test_the_text_reads_well_and_reads_back():
     assert Definition.parse(GOLDEN_TEXT).to_json() == GOLDEN_TEXT
 
 
+FORMAT_1 = json.loads(
+    (Path(__file__).parents[1] / "answers" / "definitions_of_format_1.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("name", FORMAT_1)
+def test_what_was_stored_before_there_was_format_2_keeps_its_text(name):
+    definition = Definition.parse(FORMAT_1[name])
+    assert definition.format == 1
+    assert definition.to_json() == FORMAT_1[name]
+    assert Definition.parse(json.loads(FORMAT_1[name]) | {"format": 2}) == definition
+
+
+def test_the_format_is_the_smallest_that_can_express_the_rules():
+    lagged = {"left": {"of": {"of": "close", "bars_ago": 1}, "bars_ago": 0}, "op": ">", "right": 1}
+    alone = {"holds": RISES, "bars": 1}
+    for node in (RISES, lagged, alone):
+        assert json.loads(text(node, format=2))["format"] == 1
+    for newer in (
+        {"enter_long": {"holds": RISES, "bars": 2}},
+        {"enter_long": {**RISES, "left": {"add": ["close", 1]}}},
+        {"enter_long": {**RISES, "left": {"of": "close", "symbol": "SPY"}}},
+        {"enter_long": {**RISES, "left": {"of": {"add": ["close", 1]}, "bars_ago": 1}}},
+        {"enter_long": RISES, "cooldown_bars": 3},
+        {"enter_long": RISES, "break_even_pct": 3},
+        {"enter_long": RISES, "stop_loss_pct": {"subtract": ["close", 1]}},
+        {"enter_long": RISES, "stop_loss_pct": "volume"},
+        {"enter_long": RISES, "targets": [{"profit_pct": 3, "close_pct": 50}]},
+        {
+            "indicators": {
+                "r": {"indicator": "rsi"},
+                "s": {"indicator": "sma", "source": "r"},
+            },
+            "enter_long": {**RISES, "left": "s"},
+        },
+    ):
+        definition = Definition.parse(newer)
+        assert definition.format == 2
+        assert Definition.parse(definition.to_json()).format == 2
+
+
 @settings(max_examples=80, deadline=None)
-@given(document=documents())
+@given(document=st.one_of(documents(), random_rules.documents(exits=True)))
 def test_reading_what_was_written_gives_the_same_text(document):
     definition = Definition.parse(document)
     again = Definition.parse(definition.to_json())
@@ -74,6 +118,24 @@ def test_reading_what_was_written_gives_the_same_text(document):
         (RISES, {"left": {"of": "close", "bars_ago": 0}, "op": ">", "right": 100.0}),
         (RISES, {"left": "close", "op": ">", "right": {"of": 100, "bars_ago": 3}}),
         (RISES, {"left": "close", "op": ">", "right": np.int64(100)}),
+        (RISES, {"holds": RISES, "bars": 1}),
+        (RISES, {"happened": RISES, "bars": 1.0}),
+        (
+            {**RISES, "left": {"of": {"of": "high", "bars_ago": 2}, "bars_ago": 3}},
+            {**RISES, "left": {"of": "high", "bars_ago": 5}},
+        ),
+        (
+            {**RISES, "left": {"of": {"of": "high", "bars_ago": 2}, "symbol": " spy "}},
+            {**RISES, "left": {"of": "high", "bars_ago": 2, "symbol": "SPY"}},
+        ),
+        (
+            {**RISES, "left": {"add": [{"add": ["high", "low"]}, "close"]}},
+            {**RISES, "left": {"add": ["high", "low", "close"]}},
+        ),
+        (
+            {**RISES, "left": {"minimum": ["low", {"minimum": ["open", "close"]}]}},
+            {**RISES, "left": {"minimum": ["low", "open", "close"]}},
+        ),
     ],
 )
 def test_the_same_rules_said_differently_give_the_same_text(one, other):

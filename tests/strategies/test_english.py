@@ -7,14 +7,24 @@ from bitstockerz_lab.strategies import (
     atr,
     between,
     close,
+    correlation,
+    count,
     crosses_below,
     ema,
     high,
     highest,
+    hour,
+    low,
     lowest,
+    macd,
+    maximum,
+    minimum,
+    month,
+    open_,
     parameter,
     rsi,
     sma,
+    stddev,
     summary,
     templates,
     volume,
@@ -118,3 +128,74 @@ def test_parameters_given_are_told_instead_of_the_defaults():
         ),
         "Parameters: n = 20.",
     ]
+
+
+def test_arithmetic_and_indicators_of_indicators_are_told():
+    condition = (close / sma(50) - 1 < -0.05) & (ema(9, rsi(14)) > stddev(20, close / open_) * 2)
+    assert told(enter=condition, leave=abs(close - open_) > 3 * atr(14))[0] == (
+        "Buy at the next open when (the close / the 50-bar SMA of close) − 1 is below -0.05 and "
+        "the 9-bar EMA of 14-bar RSI of close is above the 20-bar standard deviation of "
+        "(the close / the open) × 2; sell at the next open when |the close − the open| is above "
+        "3 × the 14-bar ATR."
+    )
+
+
+def test_conditions_over_several_bars_and_counts_are_told():
+    up = close > open_
+    condition = up.for_bars(3) & (up & (volume > 5)).within(5) & (count(up, 10) >= 7)
+    assert told(enter=condition)[0] == (
+        "Buy at the next open when for 3 bars running the close is above the open, at one of the "
+        "last 5 bars (the close is above the open and the volume is above 5), and the number of "
+        "the last 10 bars at which the close is above the open is at or above 7."
+    )
+
+
+def test_other_symbols_and_timeframes_are_told():
+    condition = (close.of("SPY") > sma(200).of("SPY")) & (
+        close.on("1w") > highest(10).on("1w").bars_ago(1)
+    )
+    leave = crosses_below(close.of("SPY").on("1w").bars_ago(2), minimum(open_, close, low))
+    assert told(enter=condition, leave=leave)[0] == (
+        "Buy at the next open when SPY's close is above SPY's 200-bar SMA of close and the weekly "
+        "close is above the weekly highest high of the last 10 bars 1 week earlier; sell at the "
+        "next open when SPY's weekly close 2 weeks earlier crosses below the smallest of the "
+        "open, the close, and the low."
+    )
+
+
+def test_moving_stops_and_targets_are_told():
+    width = 100 * atr(14) / close
+    assert told(
+        enter=close > 1,
+        stop_loss_pct=2 * width,
+        break_even_pct=parameter("even", 5.0),
+        targets=[(5, 25), (maximum(width, 6), parameter("share", 50))],
+        max_trades_per_day=2,
+        cooldown_bars=1,
+        sizing=("risk_percent", 1),
+    ) == [
+        "Buy at the next open when the close is above 1.",
+        (
+            "Stop loss (2 × (100 × the 14-bar ATR / the close)) % from the entry price, as it "
+            "stands when the entry is decided."
+        ),
+        "After a gain of 5 % the stop moves to the entry price.",
+        (
+            "Close 25 % of the position at a gain of 5 % and 50 % of the position at a gain of "
+            "(the larger of (100 × the 14-bar ATR / the close) and 6) %, as it stands when the "
+            "entry is decided."
+        ),
+        "After a loss no entry is decided for 1 bar.",
+        "Enter 2 times a day (UTC) at most.",
+        "Each entry risks 1 % of equity down to its stop.",
+        "Parameters: even = 5, share = 50.",
+    ]
+
+
+def test_time_and_the_correlation_of_two_symbols_are_told():
+    condition = (hour >= 14) & (correlation(20, other=close.of("SPY")) < 0.5)
+    assert told(enter=condition & (macd().signal > 0), leave=month > 11)[0] == (
+        "Buy at the next open when the hour of the day (UTC) is at or above 14, the 20-bar "
+        "correlation of close with the other's: SPY's close is below 0.5, and the signal of "
+        "the MACD(12, 26, 9) of close is above 0; sell at the next open when the month is above 11."
+    )

@@ -147,7 +147,7 @@ CASES = {
     ),
     "an unknown source": (
         uses(indicator="sma", source="clse"),
-        "indicators.x.source: No price field 'clse'. Did you mean 'close'?",
+        "indicators.x.source: No indicator or price field 'clse'. Did you mean 'close'?",
     ),
     "a period out of bounds": (
         uses(indicator="rsi", period=1),
@@ -276,9 +276,9 @@ CASES = {
         ),
     ),
     "a format from the future": (
-        told(format=2),
+        told(format=3),
         (
-            "format: Format 2 is not known here; formats up to 1 are. "
+            "format: Format 3 is not known here; formats up to 2 are. "
             "A newer bitstockerz_lab may read it."
         ),
     ),
@@ -299,7 +299,7 @@ def test_a_problem_is_told_with_its_path_and_the_way_out_and_nothing_else_is(cas
         ("[1]", "A definition is a JSON object, not a list."),
         ('{"enter_long": 1, "enter_long": 2}', "The key 'enter_long' stands twice in one object."),
         (7, "A definition cannot be read from int. Give a dict, JSON text, or what bz.strategy"),
-        ('{"enter_long": ' + '{"not": ' * 50 + "1" + "}" * 51, "The groups are nested too deeply."),
+        ('{"enter_long": ' + '{"not": ' * 50 + "1" + "}" * 51, "definition is nested too deeply."),
         ('{"enter_long": ' + '{"not": ' * 9999 + "1" + "}" * 10000, "nested too deeply"),
     ],
 )

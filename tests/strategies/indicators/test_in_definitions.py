@@ -137,9 +137,8 @@ def test_two_outputs_of_one_indicator_are_computed_once(monkeypatch):
         (
             {"indicator": "correlation"},
             (
-                "indicators.x.indicator: correlation needs the bars of another symbol, which no "
-                "definition can name yet. Compute it with strategies.indicators.compute and hand "
-                "signals to bz.simulate."
+                "indicators.x: correlation needs a second column. Say of which: "
+                '"other": {"of": "close", "symbol": "SPY"}, or another operand.'
             ),
         ),
     ],

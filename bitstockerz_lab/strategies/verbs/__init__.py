@@ -1,0 +1,1 @@
+"""The verbs of `lab.strategies`, a family a file."""
