@@ -13,7 +13,7 @@ from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import LabError, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     import pandas as pd
@@ -56,7 +56,11 @@ class Backtests:
         stop_loss_pct: float | None = None,
         take_profit_pct: float | None = None,
         trailing_stop_pct: float | None = None,
+        break_even_pct: float | None = None,
+        targets: Sequence[tuple[float, float]] | None = None,
         max_bars: int | None = None,
+        cooldown_bars: int | None = None,
+        max_trades_per_day: int | None = None,
         adjusted: str | bool = "all",
         rerun: bool = False,
     ) -> Run:
@@ -75,8 +79,9 @@ class Backtests:
         fee_bps, slippage_bps : basis points of notional, per fill
         borrow_bps : basis points a year a short pays
         lot_size : quantity is a multiple of it; 0 is fractional
-        sizing, stop_loss_pct, take_profit_pct, trailing_stop_pct, max_bars :
-            only what the strategy leaves open; sizing is ("percent_of_equity", 100) if nobody says
+        sizing, stop_loss_pct, take_profit_pct, trailing_stop_pct, break_even_pct, targets, \
+max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
+            Only what the strategy leaves open; sizing is ("percent_of_equity", 100) if nobody says.
         adjusted : "all" for dividends and splits, "split", or False
         rerun : False gives a completed run with the same fingerprint back
 
@@ -110,7 +115,11 @@ class Backtests:
             stop_loss_pct=stop_loss_pct,
             take_profit_pct=take_profit_pct,
             trailing_stop_pct=trailing_stop_pct,
+            break_even_pct=break_even_pct,
+            targets=targets,
             max_bars=max_bars,
+            cooldown_bars=cooldown_bars,
+            max_trades_per_day=max_trades_per_day,
         )
         return self._run(wish, rerun=rerun)
 

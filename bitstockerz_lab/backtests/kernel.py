@@ -212,7 +212,8 @@ def _leave(position, terms, cash, t, price, reason, quantity, trade):
     position.quantity -= quantity
     if whole:
         position.side = FLAT
-        position.quiet = terms.cooldown_bars if position.gained < 0.0 else 0
+        lost = position.gained < -TINY * position.budget  # not by rounding alone
+        position.quiet = terms.cooldown_bars if lost else 0
     return cash
 
 

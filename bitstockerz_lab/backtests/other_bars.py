@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Others = Mapping[str, pd.DataFrame]
 
-WAYS = ("all", "split", "raw")
-
 
 def read(con: Connection, recipe: Recipe, adjusted: str, as_of: datetime | None = None) -> Others:
     """Return the bars of each symbol the rules read, by symbol: all stored up to the period's end.
@@ -49,22 +47,6 @@ def read(con: Connection, recipe: Recipe, adjusted: str, as_of: datetime | None 
         )
         for symbol in recipe.version.definition.symbols
     }
-
-
-def read_again(
-    con: Connection, recipe: Recipe, bars: pd.DataFrame, wanted: str, as_of: datetime
-) -> Others:
-    """Return the bars of a recorded run: those that give its digest, if any do.
-
-    What was done to the prices of the run's own symbol is recorded, what was asked for is not: a
-    coin has nothing to adjust, the share its rules look at may have.
-    """
-    others: Others = {}
-    for adjusted in dict.fromkeys((recipe.adjusted, *WAYS)):
-        others = read(con, recipe, adjusted, as_of)
-        if digest(bars, others) == wanted:
-            break
-    return others
 
 
 def newest(con: Connection, recipe: Recipe) -> datetime | None:

@@ -357,22 +357,27 @@ def _terms(
     sizing = {"sizing": both["sizing"]} if "sizing" in both else {}
     wanted: dict[str, Any] = {name: both.get(name) for name in COUNTS}
     terms = Terms(**costs, **sizing, **wanted)
-    levels = _fixed_levels(both)
     # NaN stands for a level that only the bars decide: it is there, and no number is wrong with it
     unknown = {name: [] if name == "targets" else [nan] for name in moving}
-    Levels(**{**levels, **unknown}).check(terms)
+    Levels(**{name: both[name] for name in LEVELS if name in both}, **unknown).check(terms)
+    levels = _fixed_levels(both)
     counts = {name: getattr(terms, name) for name in COUNTS if getattr(terms, name)}
     return levels | counts, terms
 
 
 def _fixed_levels(exits: Mapping[str, Any]) -> dict[str, Any]:
     """Return the stops and targets among exits, as numbers; a target is [profit_pct, close_pct]."""
-    found: dict[str, Any] = {
-        name: float(exits[name]) for name in LEVELS if name in exits and name != "targets"
-    }
-    if "targets" in exits:
-        found["targets"] = [[float(number) for number in pair] for pair in exits["targets"]]
-    return found
+    found: dict[str, Any] = {name: exits[name] for name in LEVELS if name in exits}
+    try:
+        if "targets" in found:
+            found["targets"] = [[float(number) for number in pair] for pair in found["targets"]]
+        return {name: one if name == "targets" else float(one) for name, one in found.items()}
+    except TypeError as problem:
+        message = (
+            "Stops and targets of a run are plain numbers. What differs from bar to bar is written "
+            "into the strategy: stop_loss_pct=2 * 100 * atr(14) / close."
+        )
+        raise DefinitionError(message) from problem
 
 
 def _set_terms(terms: Terms) -> dict[str, Any]:

@@ -259,7 +259,9 @@ class Run:
         wanted, as_of = self._row["bars_digest"], self._row["bars_as_of"]
         with self._database.read() as con:
             bars = plan.read_bars(con, self.recipe, as_of=as_of)
-            others = other_bars.read_again(con, self.recipe, bars, wanted, as_of)
+            # a coin has nothing to adjust, the share its rules look at may have
+            asked = self._row["asked_adjusted"] or self.recipe.adjusted
+            others = other_bars.read(con, self.recipe, asked, as_of)
         if other_bars.digest(bars, others) != wanted:
             raise DataError(
                 f"The stored {self.timeframe} bars of {self.symbol} are not those of run {self.id} "

@@ -12,6 +12,7 @@ import psutil
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.market.store import find_symbol
 from bitstockerz_lab.storage import frames
 
 if TYPE_CHECKING:
@@ -87,15 +88,20 @@ SINCE = """
     SELECT symbol_id, NULL, NULL, created_at, 'factors' FROM price_factors
 ), days AS (
     SELECT symbol_id, min(created_at) AS since FROM crypto_daily_bars GROUP BY symbol_id
+), reads AS (
+    SELECT id, symbol_id FROM backtest_runs
+    UNION ALL
+    SELECT backtest_run_id, symbol_id FROM run_symbols
 ), asked AS (
-    SELECT backtest_runs.id, backtest_runs.symbol_id, timeframe, end_date, bars_as_of,
+    SELECT backtest_runs.id, reads.symbol_id, timeframe, end_date, bars_as_of,
         coalesce(asked_adjusted, adjusted) AS adjusted,
         timeframe IN ('1d', '1w', '1mo') AS of_days,
         coalesce(since <= bars_as_of, false) AS had_days,
         end_date + CAST(replace(timeframe, 'mo', 'month') AS INTERVAL) AS made_until
     FROM backtest_runs
+    JOIN reads ON reads.id = backtest_runs.id
     JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
-    LEFT JOIN days ON days.symbol_id = backtest_runs.symbol_id
+    LEFT JOIN days ON days.symbol_id = reads.symbol_id
     WHERE bars_digest IS NOT NULL AND (user_id = $user_id OR backtest_runs.id = $run_id)
 )
 """
@@ -124,7 +130,10 @@ SELECT DISTINCT asked.id FROM asked JOIN first_facts AS facts ON
 
 REVISED_RUN = """
 SELECT facts.kind,
-    count(DISTINCT CASE WHEN facts.kind = 'factors' THEN facts.created_at ELSE timestamp END)
+    count(DISTINCT (
+        facts.symbol_id,
+        CASE WHEN facts.kind = 'factors' THEN facts.created_at ELSE timestamp END
+    ))
 FROM asked JOIN facts ON
 """
 
@@ -174,6 +183,8 @@ def begin(con: Connection, user_id: int, materials: Materials) -> int:
         ],
     ).fetchone()  # fmt: skip
     con.execute(ADD_DETAILS, {"backtest_run_id": run_id, **materials.details()})
+    for symbol in materials.others:
+        con.execute("INSERT INTO run_symbols VALUES (?, ?)", [run_id, find_symbol(con, symbol).id])
     process = psutil.Process()
     con.execute(
         "INSERT INTO run_processes VALUES (?, ?, ?, ?)",

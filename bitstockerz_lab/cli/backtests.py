@@ -86,7 +86,16 @@ def backtest(
     stop_loss_pct: Annotated[float | None, typer.Option("--stop-loss-pct")] = None,
     take_profit_pct: Annotated[float | None, typer.Option("--take-profit-pct")] = None,
     trailing_stop_pct: Annotated[float | None, typer.Option("--trailing-stop-pct")] = None,
+    break_even_pct: Annotated[float | None, typer.Option("--break-even-pct")] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", metavar="PROFIT=CLOSE", help="5=50 closes half at 5 %."),
+    ] = None,
     max_bars: Annotated[int | None, typer.Option("--max-bars")] = None,
+    cooldown_bars: Annotated[
+        int | None, typer.Option("--cooldown-bars", help="No entry after a loss.")
+    ] = None,
+    max_trades_per_day: Annotated[int | None, typer.Option("--max-trades-per-day")] = None,
     adjusted: Annotated[str, typer.Option("--adjusted", help="all, split or raw prices.")] = "all",
     rerun: Annotated[
         bool, typer.Option("--rerun", help="Do not take the same run that is recorded already.")
@@ -117,7 +126,11 @@ def backtest(
             stop_loss_pct=stop_loss_pct,
             take_profit_pct=take_profit_pct,
             trailing_stop_pct=trailing_stop_pct,
+            break_even_pct=break_even_pct,
+            targets=_targets(target),
             max_bars=max_bars,
+            cooldown_bars=cooldown_bars,
+            max_trades_per_day=max_trades_per_day,
             adjusted=adjusted if adjusted != "raw" else False,
             rerun=rerun,
         )
@@ -161,6 +174,12 @@ def _sizing(text: str | None) -> tuple[str, float] | None:
         return None
     ((method, value),) = assignments([text], "--sizing").items()
     return method, number(value, "--sizing")
+
+
+def _targets(texts: list[str] | None) -> list[tuple[float, float]] | None:
+    given = assignments(texts, "--target").items()
+    found = [(number(profit, "--target"), number(share, "--target")) for profit, share in given]
+    return found or None
 
 
 def report(

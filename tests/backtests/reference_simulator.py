@@ -264,7 +264,7 @@ class ReferenceSimulator:
         if self.cash <= 0:  # (9) OPEN: an entry dropped by ruin is not a skipped one
             self.ruined = True
             self.pending_entry = None
-        if costs.cooldown_bars is not None and held.pnl < 0:  # (27)
+        if costs.cooldown_bars is not None and held.pnl < -1e-9 * held.budget:  # (27)
             self.closes_to_cool = costs.cooldown_bars
             self.pending_entry = None  # of a reversal
 

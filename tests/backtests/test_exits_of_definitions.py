@@ -120,6 +120,45 @@ def test_fixed_targets_are_recorded_and_told(stocked):
     assert "Close 50 % of the position at a gain of 2 %" in page
 
 
+EXITS = {
+    "break_even_pct": 3,
+    "targets": [(2, 50), (4, 25)],
+    "cooldown_bars": 2,
+    "max_trades_per_day": 1,
+}
+
+
+def test_a_run_is_given_what_the_strategy_leaves_open_and_it_is_the_same(stocked):
+    rules = {"indicators": {"mean": MOVING["indicators"]["mean"]},
+             "enter_long": MOVING["enter_long"]}  # fmt: skip
+    stocked.strategies.save(rules, name="Open")
+    aims = [{"profit_pct": gain, "close_pct": share} for gain, share in EXITS["targets"]]
+    stocked.strategies.save({**rules, **EXITS, "targets": aims}, name="Set")
+    given = stocked.backtests.run("Open", "AAA", stop_loss_pct=5, **EXITS)
+    told = stocked.backtests.run("Set", "AAA", stop_loss_pct=5)
+    pd.testing.assert_frame_equal(given.trades, told.trades)
+    assert given.details.exits == told.details.exits
+    assert stocked.backtests.verify(given.id).ok
+    assert given.id != stocked.backtests.run("Open", "AAA", stop_loss_pct=5).id
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"targets": [5, 50]}, "pairs of"),
+        ({"targets": [(9, 50), (4, 50)]}, "must ascend"),
+        ({"targets": [([1, 2], 50)]}, "plain numbers"),
+        ({"stop_loss_pct": [1, 2]}, "plain numbers"),
+        ({"stop_loss_pct": "8"}, "stop_loss_pct must be a number; got '8'"),
+        ({"break_even_pct": 0}, "break_even_pct must be a finite number above 0"),
+        ({"cooldown_bars": 1.5}, "cooldown_bars must be a whole number from 1"),
+    ],
+)
+def test_what_a_run_cannot_take_is_said(stocked, given, told):
+    with pytest.raises(DefinitionError, match=told):
+        stocked.backtests.run("SMA cross", "AAA", **given)
+
+
 def test_what_the_definition_sets_by_an_expression_is_not_given_again(stocked):
     stocked.strategies.save(MOVING)
     with pytest.raises(DefinitionError, match="sets stop_loss_pct itself"):

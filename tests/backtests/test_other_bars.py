@@ -11,10 +11,6 @@ from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.strategies import close, crosses_above, crosses_below, decisions, sma
 from tests.helpers import make_bars
 
-pytest.importorskip(
-    "bitstockerz_lab.market.align", reason="VIEWS ARE NOT TESTED: market.align is not merged yet"
-)
-
 RULES = bz.strategy(
     "Filtered",
     enter=crosses_above(close, sma(5)) & (close.of("SPY") > sma(20).of("SPY")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import bitstockerz_lab as bz
+from bitstockerz_lab.strategies import close, sma
 from tests.helpers import make_bars
 
 FIRST, LAST = "2020-06-01", "2020-12-31"
@@ -157,3 +159,19 @@ def test_the_list_is_empty_and_typed_without_runs(stocked):
     assert listed.empty
     assert listed["bars_revised"].dtype == bool
     assert isinstance(listed, pd.DataFrame)
+
+
+def test_bars_of_another_symbol_that_the_rules_read_mark_the_run(stocked, market):
+    market.load_frame(make_bars(450, seed=7, start="2019-11-20"), "SPY", exchange="ARCX")
+    rules = bz.strategy("Filtered", enter=close.of("SPY") > sma(5).of("SPY"), max_bars=5)
+    stocked.strategies.save(rules)
+    filtered = stocked.backtests.run("Filtered", "AAA", start=FIRST, end=LAST)
+    alone = stocked.backtests.run("SMA cross", "AAA", start=FIRST, end=LAST)
+    correct(market, "2021-01-20", "SPY")
+    assert not marked(stocked, filtered)
+    correct(market, "2020-09-01", "SPY")
+    correct(market, "2020-09-01")
+    assert marked(stocked, filtered)
+    assert filtered.bars_revised == "2 bars revised since this run."
+    assert alone.bars_revised == "1 bar revised since this run."
+    assert stocked.backtests.verify(filtered).ok

@@ -151,8 +151,10 @@ def test_a_notebook_whose_kernel_dies_is_tried_again_where_asked(batches, databa
 
 
 INTERRUPTED = """\
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background ignores it
 from bitstockerz_lab.batch import Batches
 from bitstockerz_lab.storage import Database
 from bitstockerz_lab.users import current

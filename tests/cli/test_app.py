@@ -71,8 +71,8 @@ def test_every_option_and_argument_has_a_help_or_an_obvious_name():
         if words and not option.help
     }
     assert silent <= {
-        "description", "initial_equity", "max_bars", "stop_loss_pct", "take_profit_pct",
-        "trailing_stop_pct",
+        "break_even_pct", "description", "initial_equity", "max_bars", "max_trades_per_day",
+        "stop_loss_pct", "take_profit_pct", "trailing_stop_pct",
     }  # fmt: skip
 
 

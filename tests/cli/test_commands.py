@@ -126,8 +126,9 @@ def test_every_cost_and_exit_of_the_verb_reaches_it(ready):
         "backtest", "Golden cross", "ACME", "--start", "2020-03-01", "--end", "2020-12-31",
         "--version", "1", "--initial-equity", "5000", "--fixed-fee", "1", "--slippage-bps", "2",
         "--borrow-bps", "3", "--lot-size", "0.5", "--sizing", "percent_of_equity=50",
-        "--stop-loss-pct", "5", "--take-profit-pct", "9", "--trailing-stop-pct", "7",
-        "--max-bars", "20", "--adjusted", "raw", "--json",
+        "--stop-loss-pct", "5", "--target", "6=50", "--target", "9=25", "--trailing-stop-pct", "7",
+        "--break-even-pct", "4", "--max-bars", "20", "--cooldown-bars", "3",
+        "--max-trades-per-day", "1", "--adjusted", "raw", "--json",
     ).json  # fmt: skip
     assert told["initial_equity"] == 5000
     assert told["start_date"].startswith("2020-03-01")
@@ -138,7 +139,8 @@ def test_every_cost_and_exit_of_the_verb_reaches_it(ready):
     }  # fmt: skip
     assert details["sizing"] == ["percent_of_equity", 50.0]
     assert details["exits"] == {
-        "stop_loss_pct": 5.0, "take_profit_pct": 9.0, "trailing_stop_pct": 7.0, "max_bars": 20,
+        "stop_loss_pct": 5.0, "targets": [[6.0, 50.0], [9.0, 25.0]], "trailing_stop_pct": 7.0,
+        "break_even_pct": 4.0, "max_bars": 20, "cooldown_bars": 3, "max_trades_per_day": 1,
     }  # fmt: skip
     assert details["adjusted"] == "raw"
 

@@ -17,10 +17,6 @@ from bitstockerz_lab.strategies.honesty import look_ahead
 from tests.helpers import make_bars
 from tests.strategies.random_rules import ANYWHERE, Told, documents
 
-align = pytest.importorskip(
-    "bitstockerz_lab.market.align", reason="VIEWS ARE NOT TESTED: market.align is not merged yet"
-)
-
 
 def days(n=90, seed=1, start="2020-01-01", timeframe="1d", **told):
     bars = make_bars(n, seed=seed, start=start, timeframe=timeframe, **told)
