@@ -23,8 +23,8 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from bitstockerz_lab import clock
+from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.strategies.document import FURTHEST_BACK, as_number
-from bitstockerz_lab.strategies.problems import did_you_mean, listed
 
 Comparator = Literal[">", "<", ">=", "<=", "crosses_above", "crosses_below"]
 
@@ -63,12 +63,11 @@ def symbol(value: object) -> str:
 
 
 def timeframe(value: object) -> str:
-    """Return the timeframe, or say that there is none such."""
-    found = text(value)
-    if found not in clock.TIMEFRAMES:
-        hint = did_you_mean(found, clock.TIMEFRAMES, f"Known are {listed(clock.TIMEFRAMES)}.")
-        raise _refused("No timeframe {value}. {hint}", value=repr(found), hint=hint)
-    return found
+    """Return the name of the timeframe that a text means, or say that it means none."""
+    try:
+        return clock.timeframe(text(value))
+    except DataError as problem:
+        raise _refused("{told}", told=str(problem)) from None
 
 
 Text = Annotated[str, BeforeValidator(text)]
