@@ -179,12 +179,13 @@ def simulate_signals(
     index = clock.stamps(bars)
     missing = _check(bars, index)
     levels.check(terms)
-    due = orders_due(len(bars), missing, signals, levels.stops(bars.index))[first:]
-    aims, shares = levels.aims(bars.index)
-    aims[1:] = aims[:-1].copy()  # read at the close before, like all that is due
+    orders = orders_due(missing, signals)
+    stops, (aims, shares) = levels.stops(bars.index), levels.aims(bars.index)
+    for rows in (stops, aims):
+        rows[1:] = rows[:-1].copy()  # read at the close before, like all that is due
     period, index = bars.iloc[first:], index[first:]
     trades, equity, skipped, exposed, ruined = _run(
-        period, missing[first:], due, (aims[first:], shares), terms
+        period, missing[first:], orders[first:], (stops[first:], aims[first:], shares), terms
     )
     trade_frame = _trades(trades, index)
     equity_series = pd.Series(equity, index=index, name="equity")
@@ -204,8 +205,8 @@ def simulate_signals(
 def _run(
     bars: pd.DataFrame,
     missing: Flags,
-    due: Rows,
-    targets: tuple[NDArray[np.float64], NDArray[np.float64]],
+    orders: NDArray[np.uint8],
+    levels: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     terms: Terms,
 ) -> tuple[Rows, NDArray[np.float64], int, int, bool]:
     """Call the kernel; returns trades, equity, skipped entries, exposed bars and ruined."""
@@ -222,52 +223,43 @@ def _run(
         row[name] = getattr(terms, name) or 0
     row["method"] = list(SizingMethod).index(SizingMethod(terms.sizing[0]))
     row["size"] = terms.sizing[1]
-    aims, shares = targets
+    stops, aims, shares = (np.ascontiguousarray(one) for one in levels)
     # a position needs an entry due at its open, and is left in so many parts and once for the rest
-    positions = int((due["enter_long"] | due["enter_short"]).sum())
+    positions = int(((orders & (kernel.ENTER_LONG | kernel.ENTER_SHORT)) > 0).sum())
     trades = np.zeros(positions * (len(shares) + 1) + 1, kernel.TRADE)
     stamps = clock.stamps(bars).as_unit("ns").asi8
     equity = np.empty(len(bars))
     prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
     simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
     count, skipped, exposed, ruined = simulate_rows(
-        stamps, *prices, missing, due, np.ascontiguousarray(aims), shares, row[0], trades, equity
+        stamps, *prices, missing, orders, stops, aims, shares, row[0], trades, equity
     )
     return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
 
 
-def due_of(bars: pd.DataFrame, signals: Mapping[str, Flags]) -> Rows:
-    """Return what each bar's open has to carry out, without levels: an array of kernel.DUE."""
-    stops = Levels().stops(bars.index)
-    return orders_due(len(bars), market_bars.missing(bars), signals, stops)
-
-
-def orders_due(
-    n_bars: int,
-    missing: Flags,
-    signals: Mapping[str, Flags],
-    stops: Mapping[str, NDArray[np.float64]],
-) -> Rows:
+def orders_due(missing: Flags, signals: Mapping[str, Flags]) -> NDArray[np.uint8]:
     """Return what each bar's open has to carry out: the last close's decisions, conflicts solved.
 
     Both an entry and an exit of one side: the entry is void. Then both entries: both are void.
-    """
-    from bitstockerz_lab.backtests import kernel  # noqa: PLC0415 - heavy: numba
 
+    Parameters
+    ----------
+    missing : which bars are missing, of shape (n_bars,)
+    signals : boolean arrays of shape (n_bars,) by the names in SIGNALS
+
+    Returns
+    -------
+    uint8 array of shape (n_bars,)
+        The sum of what is due: 1 enter long, 2 leave long, 4 enter short, 8 leave short.
+    """
     long_entry, long_exit, short_entry, short_exit = (signals[name] & ~missing for name in SIGNALS)
     long_entry = long_entry & ~long_exit
     short_entry = short_entry & ~short_exit
     both = long_entry & short_entry
-    columns = {
-        "enter_long": long_entry & ~both,
-        "leave_long": long_exit,
-        "enter_short": short_entry & ~both,
-        "leave_short": short_exit,
-        **stops,
-    }
-    due: Rows = np.zeros(n_bars, kernel.DUE)
-    for name, column in columns.items():
-        due[name][1:] = column[:-1]
+    decided = (long_entry & ~both, long_exit, short_entry & ~both, short_exit)
+    due = np.zeros(len(missing), dtype=np.uint8)
+    for place, column in enumerate(decided):
+        due[1:] |= column[:-1].astype(np.uint8) << place
     return due
 
 

@@ -1,8 +1,9 @@
 """The simulation, one pass over the bars, compiled.
 
 It follows BACKTEST_RULES "Order of events in bar t"; the letters in the comments are its steps.
-What is due at a bar's open was decided at the close before it, so signals and levels arrive shifted
-by one bar and the kernel itself cannot look ahead.
+What is due at a bar's open was decided at the close before it, so orders and levels arrive shifted
+by one bar and the kernel itself cannot look ahead. Bars at which nothing can happen are passed over
+in a shorter loop (`_pass_quiet`), which stops at every bar that may be another.
 
 numba's cache watches this file only, so everything the kernel calls stands in it.
 """
@@ -25,18 +26,10 @@ TINY = 1e-9
 DAY_NS = 24 * 3600 * 1_000_000_000
 YEAR_NS = 365 * DAY_NS
 
-DUE = np.dtype(
-    [
-        ("enter_long", np.bool_),
-        ("leave_long", np.bool_),
-        ("enter_short", np.bool_),
-        ("leave_short", np.bool_),
-        ("stop_loss_pct", np.float64),
-        ("trailing_stop_pct", np.float64),
-        ("break_even_pct", np.float64),
-    ]
-)
-"""What was decided at the close before a bar; a level of NaN is none. Targets come beside it."""
+ENTER_LONG, LEAVE_LONG, ENTER_SHORT, LEAVE_SHORT = 1, 2, 4, 8
+"""What the close before a bar decided, as bits of its order."""
+STOP_LOSS_PCT, TRAILING_STOP_PCT, BREAK_EVEN_PCT = range(3)
+"""The columns of `stops`; a level of NaN is none."""
 
 TERMS = np.dtype(
     [
@@ -100,8 +93,8 @@ TRADE = np.dtype(
 )
 
 
-@njit(cache=True)
-def _size(terms, due, equity, price, side):
+@njit(cache=True, error_model="numpy")
+def _size(terms, stops, row, equity, price, side):
     """Return how much an entry at `price` trades, and its budget; rules 6 and 7."""
     unit_cost = price * (1.0 + terms.fee)
     budget = equity
@@ -115,7 +108,7 @@ def _size(terms, due, equity, price, side):
     if terms.method == FIXED_QUANTITY and budget < equity:
         quantity = terms.size  # exactly, whatever the division leaves behind
     elif terms.method == RISK_PERCENT:
-        nearer = np.fmin(due.stop_loss_pct, due.trailing_stop_pct)
+        nearer = np.fmin(stops[row, STOP_LOSS_PCT], stops[row, TRAILING_STOP_PCT])
         exit_price = price * (1.0 - side * nearer / 100.0) * (1.0 - side * terms.slippage)
         loss = side * (price - exit_price) + terms.fee * (price + exit_price)
         at_risk = (equity * terms.size / 100.0 - 2.0 * terms.fixed_fee) / loss
@@ -128,11 +121,11 @@ def _size(terms, due, equity, price, side):
     return quantity, budget
 
 
-@njit(cache=True)
-def _enter(position, terms, due, cash, t, open_, side):
+@njit(cache=True, error_model="numpy")
+def _enter(position, terms, stops, cash, t, open_, side):
     """Open a position at the open if its size is above nothing; returns the cash left."""
-    price = open_ * (1.0 + side * terms.slippage)
-    quantity, budget = _size(terms, due, cash, price, side)
+    price, row = open_ * (1.0 + side * terms.slippage), t if len(stops) > 1 else 0
+    quantity, budget = _size(terms, stops, row, cash, price, side)
     if not quantity > 0.0:
         return cash
     position.side = side
@@ -146,9 +139,9 @@ def _enter(position, terms, due, cash, t, open_, side):
     position.budget = budget
     position.borrow = 0.0
     position.bars_held = 0
-    position.stop_level = price * (1.0 - side * due.stop_loss_pct / 100.0)
-    position.trail = due.trailing_stop_pct
-    position.break_even = price * (1.0 + side * due.break_even_pct / 100.0)
+    position.stop_level = price * (1.0 - side * stops[row, STOP_LOSS_PCT] / 100.0)
+    position.trail = stops[row, TRAILING_STOP_PCT]
+    position.break_even = price * (1.0 + side * stops[row, BREAK_EVEN_PCT] / 100.0)
     position.next_target = 0
     position.peak = price
     position.worst = price
@@ -157,7 +150,7 @@ def _enter(position, terms, due, cash, t, open_, side):
     return 0.0 if abs(cash) <= TINY * budget else cash
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _nearest_stop(position, terms, cash):
     """Return the stop nearest the market and its reason; a tie is the first of them named here."""
     side = position.side
@@ -177,7 +170,7 @@ def _nearest_stop(position, terms, cash):
     return level, reason
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _leave(position, terms, cash, t, price, reason, quantity, trade):
     """Close `quantity` of the position at `price` and write its trade; returns the cash then."""
     side = position.side
@@ -217,7 +210,7 @@ def _leave(position, terms, cash, t, price, reason, quantity, trade):
     return cash
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _take(position, terms, targets, shares, reach, open_, cash, t, trades, n_trades):
     """Close at every target within `reach`, nearest first; returns cash and the count of trades.
 
@@ -242,29 +235,100 @@ def _take(position, terms, targets, shares, reach, open_, cash, t, trades, n_tra
     return cash, n_trades
 
 
-@njit(cache=True)
-def _wish(due, position, max_bars):
+@njit(cache=True, error_model="numpy")
+def _wish(order, position, max_bars):
     """Return what the last close decided: the reason to leave, and the side to enter."""
     if position.side == FLAT:
-        return NOTHING, LONG if due.enter_long else SHORT if due.enter_short else FLAT
+        return NOTHING, LONG if order & ENTER_LONG else SHORT if order & ENTER_SHORT else FLAT
     long = position.side == LONG
-    reverses = due.enter_short if long else due.enter_long
-    leaves = due.leave_long if long else due.leave_short
+    reverses = order & (ENTER_SHORT if long else ENTER_LONG)
+    leaves = order & (LEAVE_LONG if long else LEAVE_SHORT)
     entry = -position.side if reverses else FLAT
     if reverses or leaves:
         return SIGNAL, entry
     return MAX_BARS if 0 < max_bars <= position.bars_held else NOTHING, entry
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _next_target(position, aims):
+    """Return the level of the nearest target left; NaN if there is none."""
+    for place in range(position.next_target, len(aims)):
+        if not np.isnan(aims[place]):
+            return position.entry_price * (1.0 + position.side * aims[place] / 100.0)
+    return np.nan
+
+
+@njit(cache=True, error_model="numpy")
+def _pass_flat(orders, cash, t, equity):
+    """Write the equity of the bars from t on that no entry is due at; returns the bar after."""
+    last = len(orders) - 1
+    while t < last and not orders[t] & (ENTER_LONG | ENTER_SHORT):
+        equity[t] = cash
+        t += 1
+    return t
+
+
+@njit(cache=True, error_model="numpy")
+def _pass_quiet(position, terms, orders, aims, high, low, close, missing, cash, t, equity):
+    """Write the equity of the bars from t on that a position only goes through; returns the bar
+    after: the next one that may bring a fill, is missing, or is the last.
+    """
+    side, until = position.side, len(orders) - 1
+    if terms.max_bars > 0:
+        until = min(until, t + max(0, terms.max_bars - position.bars_held))
+    due = LEAVE_LONG | ENTER_SHORT if side == LONG else LEAVE_SHORT | ENTER_LONG
+    level, _ = _nearest_stop(position, terms, cash)
+    target = _next_target(position, aims)
+    first, moves = t, not (np.isnan(position.trail) and np.isnan(position.break_even))
+    if moves:
+        adverse, favourable = (low, high) if side == LONG else (high, low)
+        while t < until and not (orders[t] & due) and not missing[t]:
+            if side * (level - adverse[t]) >= 0.0 or side * (favourable[t] - target) >= 0.0:
+                break
+            position.peak = side * max(side * position.peak, side * favourable[t])
+            level, _ = _nearest_stop(position, terms, cash)
+            t += 1
+    else:
+        under, over = (level, target) if side == LONG else (target, level)
+        while t < until and not (orders[t] & due) and not missing[t]:
+            if low[t] <= under or high[t] >= over:
+                break
+            t += 1
+    if t > first:
+        _hold(position, cash, high, low, close, first, t, equity)
+    return t
+
+
+@njit(cache=True, error_model="numpy", fastmath={"nnan", "nsz"})
+def _hold(position, cash, high, low, close, first, stop, equity):
+    """Write the equity of the bars from `first` to before `stop`, and what the position saw."""
+    signed = position.side * position.quantity
+    highest, lowest = high[first], low[first]
+    for t in range(first, stop):
+        equity[t] = cash + signed * close[t]
+        highest = max(highest, high[t])
+        lowest = min(lowest, low[t])
+    if position.side == LONG:
+        position.best = max(position.best, highest)
+        position.worst = min(position.worst, lowest)
+        position.peak = max(position.peak, highest)
+    else:
+        position.best = min(position.best, lowest)
+        position.worst = max(position.worst, highest)
+        position.peak = min(position.peak, lowest)
+    position.bars_held += stop - first
+
+
+@njit(cache=True, error_model="numpy")
 def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best in one piece
-    stamps, open_, high, low, close, missing, due, targets, shares, terms, trades, equity
+    stamps, open_, high, low, close, missing, orders, stops, targets, shares, terms, trades, equity
 ):
     """Simulate bars of int64 nanoseconds, float64 prices and boolean `missing`.
 
-    `due`: array of DUE, a row a bar; `targets`: float64 of shape (n_bars, n_targets), percent from
-    the entry fill, ascending, NaN for none; `shares`: float64 of shape (n_targets,), the fraction
-    of the position each closes; `terms`: one TERMS; `trades` and `equity` are filled: an array of
+    `orders`: uint8 a bar; `stops`: float64 of shape (n_bars, 3), percent from the entry fill, NaN
+    for none; `targets`: float64 of shape (n_bars, n_targets), ascending, NaN for none; both may
+    have one row that holds for all bars. `shares`: float64 of shape (n_targets,), the fraction of
+    the position each closes; `terms`: one TERMS; `trades` and `equity` are filled: an array of
     TRADE with room for every exit, and a float64 a bar. Returns the number of trades, of skipped
     entries, of bars with exposure, and whether the account was ruined.
     """
@@ -277,10 +341,22 @@ def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best
     ruined = False
     aims = np.full(len(shares), np.nan)
     day, entered_today = stamps[0] // DAY_NS, 0
-    for t in range(n):
+    t = -1
+    while t < n - 1:
+        t += 1
         if ruined:
-            equity[t] = cash
-            continue
+            equity[t:] = cash
+            break
+        if waiting == NOTHING and position.quiet == 0:
+            start = t
+            if position.side == FLAT:
+                t = _pass_flat(orders, cash, t, equity)
+            elif position.side == LONG or terms.borrow_rate == 0.0:
+                t = _pass_quiet(
+                    position, terms, orders, aims, high, low, close, missing, cash, t, equity
+                )
+                exposed += t - start
+                known_close = close[t - 1] if t > start else known_close
         fills = n_trades
         if position.side == SHORT and terms.borrow_rate > 0.0:  # (a)
             elapsed = (stamps[t] - stamps[t - 1]) / YEAR_NS
@@ -289,7 +365,7 @@ def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best
             position.borrow += paid
         entry = FLAT
         if waiting == NOTHING:
-            waiting, entry = _wish(due[t], position, terms.max_bars)
+            waiting, entry = _wish(orders[t], position, terms.max_bars)
         if position.quiet > 0 and not missing[t - 1]:  # rule 27
             entry = FLAT
             position.quiet -= 1
@@ -316,8 +392,9 @@ def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best
             if 0 < terms.max_trades_per_day <= entered_today:  # rule 28
                 entry = FLAT
             if entry != FLAT and cash > 0.0:  # (e)
-                cash = _enter(position, terms, due[t], cash, t, open_[t], entry)
-                aims[:] = targets[t]
+                cash = _enter(position, terms, stops, cash, t, open_[t], entry)
+                for place in range(len(aims)):
+                    aims[place] = targets[t if len(targets) > 1 else 0, place]
                 skipped += position.side == FLAT
                 entered_today += position.side != FLAT
             if position.side != FLAT:

@@ -238,6 +238,13 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
     )
 
 
+def with_parameters(recipe: Recipe, wish: Wish, parameters: Mapping[str, float]) -> Recipe:
+    """Return the recipe with these parameters in place of the wish's, and the exits they give."""
+    resolved = recipe.version.definition.resolve({**(wish.parameters or {}), **parameters})
+    exits, terms = _terms(recipe.version, resolved, wish.terms)
+    return replace(recipe, parameters=resolved, exits=exits, terms=terms)
+
+
 def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
     """Resolve what was asked for and read its bars, all in one lease.
 

@@ -98,9 +98,9 @@ class Levels:
         if isinstance(self.targets, Iterator):  # read more than once, so what zip() gives too
             object.__setattr__(self, "targets", list(self.targets))
 
-    def stops(self, index: pd.Index) -> dict[str, NDArray[np.float64]]:
-        """Return each stop a bar, NaN where there is none; all of them above 0."""
-        return {name: _level(name, getattr(self, name), index) for name in STOPS}
+    def stops(self, index: pd.Index) -> NDArray[np.float64]:
+        """Return the stops a bar, of shape (n_bars, 3), NaN where there is none, else above 0."""
+        return np.column_stack([_level(name, getattr(self, name), index) for name in STOPS])
 
     def aims(self, index: pd.Index) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the targets a bar, of shape (n_bars, n_targets), and the share each closes."""

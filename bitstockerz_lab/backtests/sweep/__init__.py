@@ -1,0 +1,1 @@
+"""Many parameter sets of one strategy, measured in one pass."""
