@@ -211,7 +211,7 @@ def measure(
     max_drawdown, longest = _drawdowns(points, stamps, initial_equity, timeframe)
     final, average = float(points[-1]), float(points.mean())
     span = clock.bar_end(stamps[-1], timeframe) - stamps[0]
-    cagr = _cagr(final / initial_equity, span)
+    cagr = cagr_pct(final / initial_equity, span)
     pnl, pnl_pct = trades["pnl_abs"].to_numpy(), trades["pnl_pct"].to_numpy()
     wins, losses = pnl_pct[pnl > 0], pnl_pct[pnl < 0]
     prices = trades["entry_price"].to_numpy() + trades["exit_price"].to_numpy()
@@ -257,7 +257,14 @@ def _mean(values: NDArray[np.float64]) -> float | None:
     return _finite(values.mean()) if len(values) else None
 
 
-def _cagr(growth: float, span: pd.Timedelta) -> float | None:
+def cagr_pct(growth: float, span: pd.Timedelta) -> float | None:
+    """Return the yearly growth in percent; None below 90 days, −100 if nothing is left.
+
+    Parameters
+    ----------
+    growth : final over initial equity
+    span : from the first bar's start to the last one's end; a year is 365.25 days
+    """
     if span < SHORTEST_FOR_CAGR:
         return None
     return _finite(100.0 * (growth ** (YEAR / span) - 1.0)) if growth > 0 else -100.0
