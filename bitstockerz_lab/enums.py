@@ -39,6 +39,13 @@ class SizingMethod(StrEnum):
     RISK_PERCENT = "risk_percent"
 
 
+class Role(StrEnum):
+    """What a run was for in a walk-forward."""
+
+    IN_SAMPLE = "in_sample"
+    OUT_OF_SAMPLE = "out_of_sample"
+
+
 class Severity(StrEnum):
     """How bad a finding about bars is; the worst first."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from bitstockerz_lab.backtests import plan, store
 from bitstockerz_lab.backtests.run import Run
 from bitstockerz_lab.backtests.verify import Verification, verify
+from bitstockerz_lab.backtests.walk_forward_verbs import WalkForwards
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import LabError, UnknownName
 
@@ -29,7 +30,7 @@ LISTED = [
 ]  # fmt: skip
 
 
-class Backtests:
+class Backtests(WalkForwards):
     """`lab.backtests`: run strategies, and look at what was run."""
 
     def __init__(self, database: Database, user: User) -> None:

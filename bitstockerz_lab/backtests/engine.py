@@ -231,8 +231,9 @@ def _run(
     equity = np.empty(len(bars))
     prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
     simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
+    position = np.zeros(1, kernel.POSITION)[0]
     count, skipped, exposed, ruined = simulate_rows(
-        stamps, *prices, missing, orders, stops, aims, shares, row[0], trades, equity
+        stamps, *prices, missing, orders, stops, aims, shares, row[0], position, trades, equity
     )
     return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
 

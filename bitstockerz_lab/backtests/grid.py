@@ -21,23 +21,26 @@ ALLOWED = (
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq,
     ast.NotEq, ast.Name, ast.Load, ast.Constant,
 )  # fmt: skip
-"""What a constraint in words may be made of: names, numbers, arithmetic, comparisons, and/or/not."""
+"""What a constraint in words may be made of: names, numbers, arithmetic, comparisons, logic."""
 
 
-def combinations(grid: Grid, constraint: Constraint = None) -> list[Combination]:
+def combinations(
+    grid: Grid, constraint: Constraint = None, fixed: Mapping[str, float] | None = None
+) -> list[Combination]:
     """Return every combination of a grid that meets the constraint, the last name fastest.
 
     Parameters
     ----------
     grid : values by parameter; a value given twice counts once
-    constraint : None, text like "fast < slow", or a function of a dict of the grid's parameters
+    constraint : None, text like "fast < slow", or a function of a dict of all parameters
+    fixed : values of the parameters that do not vary, for the constraint
 
     Raises
     ------
     DefinitionError
         There is nothing to try, or the constraint cannot be read.
     UnknownName
-        The constraint names what the grid does not have.
+        The constraint names what is no parameter.
 
     Examples
     --------
@@ -45,12 +48,10 @@ def combinations(grid: Grid, constraint: Constraint = None) -> list[Combination]
     [{'fast': 5, 'slow': 10}, {'fast': 5, 'slow': 20}, {'fast': 10, 'slow': 20}]
     """
     values = _values(grid)
-    meets = _met(constraint, values)
-    found = [
-        one
-        for row in product(*values.values())
-        if meets(one := dict(zip(values, row, strict=True)))
-    ]
+    known = {**(fixed or {}), **dict.fromkeys(values, 0)}
+    meets = _met(constraint, known)
+    every = (dict(zip(values, row, strict=True)) for row in product(*values.values()))
+    found = [one for one in every if meets({**known, **one})]
     if not found:
         raise DefinitionError(
             f"No combination of {', '.join(values)} meets the constraint {constraint!r}. Widen the "
@@ -99,6 +100,23 @@ def _met(constraint: Constraint, names: Mapping[str, Any]) -> Callable[[Combinat
         return lambda _: True
     if callable(constraint):
         return lambda combination: bool(constraint(combination))
+    code = compile(_tree(constraint, names), "constraint", "eval")
+
+    def meets(combination: Combination) -> bool:
+        try:
+            return bool(eval(code, {"__builtins__": {}}, dict(combination)))  # noqa: S307 - reason: made of ALLOWED only
+        except ArithmeticError as problem:
+            raise DefinitionError(
+                f"The constraint {constraint!r} has no answer for {combination}: {problem}. "
+                "Leave those values out of the grid, or write it without a division.",
+                constraint=constraint,
+            ) from problem
+
+    return meets
+
+
+def _tree(constraint: object, names: Mapping[str, Any]) -> ast.Expression:
+    """Return a constraint in words as Python reads it, refusing all that is not ALLOWED."""
     wrong = DefinitionError(
         f'The constraint {constraint!r} cannot be read. Write it like "fast < slow", or give a '
         "function of the parameters.",
@@ -115,9 +133,7 @@ def _met(constraint: Constraint, names: Mapping[str, Any]) -> Callable[[Combinat
         if not isinstance(node, ALLOWED) or not number:
             raise wrong
         if isinstance(node, ast.Name) and node.id not in names:
-            known = f"Known: {', '.join(names)}."
-            raise UnknownName.of("parameter in the grid", node.id, names, known)
+            raise UnknownName.of("parameter", node.id, names, f"Known: {', '.join(names)}.")
     if not isinstance(tree.body, ast.Compare | ast.BoolOp | ast.UnaryOp):
         raise wrong
-    code = compile(tree, "constraint", "eval")
-    return lambda combination: bool(eval(code, {"__builtins__": {}}, dict(combination)))  # noqa: S307 - reason: made of ALLOWED only
+    return tree

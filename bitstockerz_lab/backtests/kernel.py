@@ -321,7 +321,8 @@ def _hold(position, cash, high, low, close, first, stop, equity):
 
 @njit(cache=True, error_model="numpy")
 def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best in one piece
-    stamps, open_, high, low, close, missing, orders, stops, targets, shares, terms, trades, equity
+    stamps, open_, high, low, close, missing, orders, stops, targets, shares, terms, position,
+    trades, equity,
 ):
     """Simulate bars of int64 nanoseconds, float64 prices and boolean `missing`.
 
@@ -335,7 +336,8 @@ def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best
     n = len(open_)
     n_trades = skipped = exposed = 0
     cash = terms.initial_equity
-    position = np.zeros(1, POSITION)[0]
+    position.side = FLAT
+    position.number = position.quiet = 0
     waiting = NOTHING
     known_close = np.nan
     ruined = False

@@ -365,7 +365,7 @@ def _terms(
     wanted: dict[str, Any] = {name: both.get(name) for name in COUNTS}
     terms = Terms(**costs, **sizing, **wanted)
     # NaN stands for a level that only the bars decide: it is there, and no number is wrong with it
-    unknown = {name: [] if name == "targets" else [nan] for name in moving}
+    unknown: dict[str, Any] = {name: [] if name == "targets" else [nan] for name in moving}
     Levels(**{name: both[name] for name in LEVELS if name in both}, **unknown).check(terms)
     levels = _fixed_levels(both)
     counts = {name: getattr(terms, name) for name in COUNTS if getattr(terms, name)}

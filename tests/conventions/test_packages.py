@@ -12,6 +12,7 @@ from packaging.version import Version
 from tests.conventions.project import PROJECT, pyproject
 
 CONDA_NAMES = {  # where conda-forge calls a package otherwise than PyPI
+    "arch": "arch-py",
     "duckdb": "python-duckdb",
     "playwright": "playwright-python",
 }

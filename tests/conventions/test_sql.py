@@ -45,7 +45,10 @@ TABLES_OF = {
         "run_details",
         "run_metrics",
         "run_processes",
+        "run_symbols",
         "trade_details",
+        "walk_forwards",
+        "walk_forward_windows",
     },
     "paper": {"paper_accounts", "orders", "executions", "positions"},
     "storage": {"schema_migrations"},
@@ -74,7 +77,7 @@ def room(path) -> str:
 
 
 def is_store(path) -> bool:
-    return path.name == "store.py" or path.parent.name == "store" or room(path) == "storage"
+    return path.name.endswith("store.py") or path.parent.name == "store" or room(path) == "storage"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from bitstockerz_lab.backtests.kernel import END_OF_DATA, TRADE, run_kernel
+from bitstockerz_lab.backtests.kernel import POSITION, TRADE, run_kernel
 
 FLAGS, ABOVE, AT_LEAST, CROSSED_ABOVE, NOT_CROSSED_ABOVE, BOTH, EITHER, GROUP = range(8)
 
@@ -238,6 +238,7 @@ def run_block(
     equity = np.empty(period)
     returns = np.empty(period)
     trades = np.zeros(1024, TRADE)
+    positions = np.zeros(1, POSITION)
     n_targets = len(shares)
     moving = False
     for place in range(3 + n_targets):
@@ -265,7 +266,7 @@ def run_block(
                     targets[t, place - 3] = level
         count, skipped, exposed, ruined = run_kernel(
             stamps, open_, high, low, close, missing, orders[first:], stops, targets, shares,
-            terms[k], trades, equity,
+            terms[k], positions[0], trades, equity,
         )  # fmt: skip
         found[k, :] = 0.0
         found[k, 14] = exposed

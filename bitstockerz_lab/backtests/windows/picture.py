@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from bitstockerz_lab import clock
+from bitstockerz_lab.backtests import chart_traces
 from bitstockerz_lab.market.charts import axes, times
 from bitstockerz_lab.pages import COLOURS, formats
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from bitstockerz_lab.backtests.windows.walk import Window, Windows
+    from bitstockerz_lab.backtests.walk_forward_result import WalkForward
+    from bitstockerz_lab.backtests.windows.walk import Windows
 
 KINDS = {"train": ("In sample", "ink", 0.45), "test": ("Out of sample", "accent", 1.0)}
 """Name, colour and opacity: told apart in grey as well."""
@@ -57,8 +59,14 @@ def height(count: int) -> int:
     return min(110 + ROW * count, MOST)
 
 
-def bars(shown: Sequence[Window], timeframe: str) -> list[Any]:
-    """Return a trace of horizontal bars for in sample, and one for out of sample."""
+def bars(shown: Sequence[Any], timeframe: str) -> list[Any]:
+    """Return a trace of horizontal bars for in sample, and one for out of sample.
+
+    Parameters
+    ----------
+    shown : each with number, train_first, train_last, test_first, test_last
+    timeframe : of the bars
+    """
     import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
 
     traces = []
@@ -89,3 +97,31 @@ def bars(shown: Sequence[Window], timeframe: str) -> list[Any]:
             )
         )
     return traces
+
+
+def walk_forward(walk: WalkForward, currency: str = "") -> go.Figure:
+    """Return the stitched curve against buy and hold, above its windows.
+
+    Parameters
+    ----------
+    walk : a recorded walk-forward
+    currency : written at the axis of equity
+    """
+    shown, timeframe = list(walk.windows.reset_index().itertuples()), walk.timeframe
+    curves = pd.concat([walk.equity, walk.benchmark], axis=1)
+    lines = chart_traces.equity(walk.equity, walk.benchmark, timeframe, currency)
+    traces = [*lines, *(trace.update(yaxis="y2") for trace in bars(shown, timeframe))]
+    title = f"Walk-forward {walk.id}: {walk.strategy} on {walk.symbol}, out of sample"
+    below = height(len(shown))
+    drawing = axes.figure(traces, title, "", 340 + below)
+    share = below / (340 + below)
+    drawing.update_layout(
+        barmode="overlay",
+        yaxis={"domain": [share + 0.03, 1.0]},
+        yaxis2=axis() | {"domain": [0.0, share - 0.03]},
+    )
+    axes.money_axis(drawing, "yaxis", "Equity", currency, curves)
+    drawing.update_xaxes(anchor="y2")
+    ends = pd.DatetimeIndex([shown[0].train_first, shown[-1].test_last])
+    times.axis(drawing, ends, timeframe, [walk.left_over] if walk.left_over else [])
+    return drawing
