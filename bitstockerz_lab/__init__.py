@@ -5,13 +5,14 @@ from importlib import import_module
 _HOMES = {
     "Lab": "lab",
     "LabError": "errors",
+    "code_strategy": "strategies",
     "open_lab": "lab",
     "parameter": "strategies",
     "simulate": "backtests.engine",
     "strategy": "strategies",
 }
 
-__all__ = ["Lab", "LabError", "open_lab", "parameter", "simulate", "strategy"]
+__all__ = ["Lab", "LabError", "code_strategy", "open_lab", "parameter", "simulate", "strategy"]
 __version__ = "0.1.0"
 
 
