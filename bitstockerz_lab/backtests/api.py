@@ -11,6 +11,7 @@ from bitstockerz_lab.backtests.run import Run
 from bitstockerz_lab.backtests.verify import Verification, verify
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import LabError, UnknownName
+from bitstockerz_lab.strategies.python import consent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +64,7 @@ class Backtests:
         max_trades_per_day: int | None = None,
         adjusted: str | bool = "all",
         rerun: bool = False,
+        trust: bool = False,
     ) -> Run:
         """Backtest a saved strategy and record the run, its trades and its equity.
 
@@ -84,12 +86,15 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             Only what the strategy leaves open; sizing is ("percent_of_equity", 100) if nobody says.
         adjusted : "all" for dividends and splits, "split", or False
         rerun : False gives a completed run with the same fingerprint back
+        trust : agree, for good, to the strategy's Python where it comes from somebody else
 
         Raises
         ------
         UnknownName, DataError, NoBars, DefinitionError
             What was asked for does not exist or does not hold together. What goes wrong once the
             run has a row is recorded there as well.
+        Untrusted
+            The strategy is Python that was neither written nor agreed to on this machine.
 
         Examples
         --------
@@ -121,7 +126,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             cooldown_bars=cooldown_bars,
             max_trades_per_day=max_trades_per_day,
         )
-        return self._run(wish, rerun=rerun)
+        return self._run(wish, rerun=rerun, trust=trust)
 
     def get(self, run_id: int) -> Run:
         """Return a recorded run.
@@ -194,12 +199,13 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         }
         return pd.DataFrame(columns, dtype=object)
 
-    def verify(self, run: int | Run) -> Verification:
+    def verify(self, run: int | Run, *, trust: bool = False) -> Verification:
         """Recompute a recorded run, compare it bit for bit, and ask a second engine.
 
         Parameters
         ----------
         run : a Run or its id
+        trust : agree, for good, to the strategy's Python where it comes from somebody else
 
         Returns
         -------
@@ -207,7 +213,9 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             Its `ok` says whether everything that could be compared is equal.
         """
         # read anew: a run that was just made still holds what it computed, not what is recorded
-        return verify(self.get(run.id if isinstance(run, Run) else run))
+        recorded = self.get(run.id if isinstance(run, Run) else run)
+        self._ask(recorded.recipe, trust=trust)
+        return verify(recorded)
 
     def find(self, strategy: str | int | StrategyVersion, symbol: str, **asked: Any) -> Run | None:  # noqa: ANN401 - as `run`
         """Return the recorded run that `run` would give back for the same question, or None.
@@ -227,13 +235,14 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
     def _get(self, run: int | Run) -> Run:
         return run if isinstance(run, Run) else self.get(run)
 
-    def _run(self, wish: plan.Wish, *, rerun: bool) -> Run:
+    def _run(self, wish: plan.Wish, *, rerun: bool, trust: bool) -> Run:
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, wish)
             if not rerun:
                 known = self._known(con, materials)
                 if known is not None:
                     return known
+        self._ask(materials.recipe, trust=trust)
         with self._database.write() as con:
             store.settle_orphans(con)
             # again: somebody else may have completed it since
@@ -253,6 +262,13 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             raise
         run.remember(bars, materials.others, simulation)
         return run
+
+    def _ask(self, recipe: plan.Recipe, *, trust: bool) -> None:
+        """Raise where a strategy's Python may not run here; other strategies always may."""
+        version = recipe.version
+        consent.require(
+            version.definition, self._database.path, version=version.version, trust=trust
+        )
 
     def _known(self, con: Connection, materials: plan.Materials) -> Run | None:
         """Return the completed run of the same fingerprint, with what is to be said of it now."""

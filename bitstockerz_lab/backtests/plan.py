@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version as installed_version
-from math import nan
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, strategies
-from bitstockerz_lab.backtests import other_bars
+from bitstockerz_lab.backtests import honesty_warnings, other_bars, run_terms
 from bitstockerz_lab.backtests.engine import ENGINE_VERSION, SIGNALS, Simulation, simulate_signals
-from bitstockerz_lab.backtests.terms import COSTS, COUNTS, Levels, Terms
+from bitstockerz_lab.backtests.run_terms import EXITS
+from bitstockerz_lab.backtests.terms import COSTS, Levels, Terms
 from bitstockerz_lab.enums import AssetType
-from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, TradingError, UnknownName
+from bitstockerz_lab.errors import DataError, NoBars, TradingError, UnknownName
 from bitstockerz_lab.market import factors, history
 from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import store as strategy_store
+from bitstockerz_lab.strategies.python import imports as code_packages
 from bitstockerz_lab.strategies.versions import ANY
 
 if TYPE_CHECKING:
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.market.symbols import Symbol
     from bitstockerz_lab.storage import Connection
     from bitstockerz_lab.strategies.versions import StrategyVersion
-
-LEVELS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct", "break_even_pct", "targets")
-EXITS = (*LEVELS, *COUNTS)
-LATER_TERMS = ("cooldown_bars", "max_trades_per_day")
-"""Terms that are younger than runs already recorded: in a fingerprint only where they are set."""
 
 RAW = "raw"
 PACKAGES = ("bitstockerz-lab", "duckdb", "numba", "numpy", "pandas", "ta-lib")
@@ -101,7 +97,11 @@ class Recipe:
     warnings: tuple[str, ...] = ()
 
     def fingerprint(
-        self, bars_digest: str, engine: str = ENGINE_VERSION, talib: str | None = None
+        self,
+        bars_digest: str,
+        engine: str = ENGINE_VERSION,
+        talib: str | None = None,
+        packages: Mapping[str, str] | None = None,
     ) -> str:
         """Return the SHA-256 of everything that decides the run's numbers; versions: those here."""
         made_of = {
@@ -113,11 +113,13 @@ class Recipe:
             "period": [self.start.isoformat(), self.end.isoformat()],
             "adjusted": self.adjusted,
             "bars": bars_digest,
-            "terms": _set_terms(self.terms),
+            "terms": run_terms.set_terms(self.terms),
             "exits": dict(self.exits),
             "engine": engine,
             "ta-lib": talib or versions()["ta-lib"],
         }
+        if self.version.definition.python is not None:
+            made_of["packages"] = dict(packages or self.packages)
         text = json.dumps(made_of, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -135,12 +137,17 @@ class Recipe:
         return simulate_signals(
             bars,
             {name: signals[name].to_numpy() for name in SIGNALS},
-            Levels(**{**_fixed_levels(self.exits), **levels}),
+            Levels(**{**run_terms.fixed_levels(self.exits), **levels}),
             self.terms,
             asset_type=str(self.symbol.asset_type),
             timeframe=self.timeframe,
             first=self.first_of(bars),
         )
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """The versions here of what the strategy's Python imports; empty without Python."""
+        return code_packages.here(self.version.definition)
 
     @property
     def exit_names(self) -> tuple[str, ...]:
@@ -190,7 +197,7 @@ class Materials:
             "sizing_json": json.dumps(recipe.terms.sizing),
             "exits_json": json.dumps(dict(recipe.exits)),
             "engine_version": ENGINE_VERSION,
-            "versions_json": json.dumps(versions()),
+            "versions_json": json.dumps(versions() | recipe.packages),
             "warnings_json": json.dumps(list(recipe.warnings)),
             "tags_json": "[]",
             "notebook": os.environ.get("BITSTOCKERZ_NOTEBOOK"),
@@ -220,7 +227,7 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
     version = strategy_store.runnable_version(con, user_id, wish.strategy, wish.version)
     symbol = market_store.find_symbol(con, wish.symbol)
     parameters = version.definition.resolve(dict(wish.parameters or {}))
-    exits, terms = _terms(version, parameters, wish.terms)
+    exits, terms = run_terms.join(version, parameters, wish.terms)
     meant = version.timeframe if version.timeframe != ANY else None
     timeframe = history.timeframe_of(con, symbol, wish.timeframe or meant)
     _check_scope(version, symbol, timeframe)
@@ -252,7 +259,8 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
     except NoBars as problem:
         return Materials(recipe, as_of, None, problem, recipe.adjusted)
     done = bars.attrs["adjusted"]
-    warnings = tuple(_warnings(recipe, done, simulated=bars.attrs["simulated"]))
+    found = honesty_warnings.of(con, recipe, bars, asked=wish.start is not None)
+    warnings = (*found, *_warnings(recipe, done, simulated=bars.attrs["simulated"]))
     made_of = replace(recipe, adjusted=done, warnings=warnings)
     return Materials(made_of, as_of, bars, None, recipe.adjusted, others)
 
@@ -324,6 +332,7 @@ def _check_scope(version: StrategyVersion, symbol: Symbol, timeframe: str) -> No
 
 def _warnings(recipe: Recipe, adjusted: str, *, simulated: bool) -> Iterator[str]:
     """Yield what the reader of the result should know; `adjusted` is what was really done."""
+    yield from code_packages.warnings(recipe.version.definition)
     symbol, terms = recipe.symbol, recipe.terms
     if adjusted != RAW and (terms.lot_size or terms.fixed_fee):
         yield (
@@ -335,52 +344,3 @@ def _warnings(recipe: Recipe, adjusted: str, *, simulated: bool) -> Iterator[str
             f"{symbol.symbol} has no price factors, so its prices are raw: a split looks like a "
             "crash and dividends are missing. Load some with lab.market.load_factors(...)."
         )
-
-
-def _terms(
-    version: StrategyVersion, parameters: Mapping[str, float], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], Terms]:
-    """Join what the definition sets with what the call sets; both setting one is an error."""
-    definition = version.definition
-    fixed = dict(definition.exits(parameters))
-    called = {name: value for name, value in given.items() if value is not None}
-    moving = dict.fromkeys(definition.moving_exits, "by an expression")
-    for name in sorted({*fixed, *moving} & set(called)):
-        raise DefinitionError(
-            f"{name}={called[name]!r} was given, but {version.name} version {version.version} sets "
-            f"{name} itself ({fixed.get(name, moving.get(name))!r}). Leave it out, or save a "
-            "version without it.",
-            name=name,
-        )
-    both = {**called, **fixed}
-    costs = {name: value for name, value in called.items() if name not in (*EXITS, "sizing")}
-    sizing = {"sizing": both["sizing"]} if "sizing" in both else {}
-    wanted: dict[str, Any] = {name: both.get(name) for name in COUNTS}
-    terms = Terms(**costs, **sizing, **wanted)
-    # NaN stands for a level that only the bars decide: it is there, and no number is wrong with it
-    unknown = {name: [] if name == "targets" else [nan] for name in moving}
-    Levels(**{name: both[name] for name in LEVELS if name in both}, **unknown).check(terms)
-    levels = _fixed_levels(both)
-    counts = {name: getattr(terms, name) for name in COUNTS if getattr(terms, name)}
-    return levels | counts, terms
-
-
-def _fixed_levels(exits: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the stops and targets among exits, as numbers; a target is [profit_pct, close_pct]."""
-    found: dict[str, Any] = {name: exits[name] for name in LEVELS if name in exits}
-    try:
-        if "targets" in found:
-            found["targets"] = [[float(number) for number in pair] for pair in found["targets"]]
-        return {name: one if name == "targets" else float(one) for name, one in found.items()}
-    except TypeError as problem:
-        message = (
-            "Stops and targets of a run are plain numbers. What differs from bar to bar is written "
-            "into the strategy: stop_loss_pct=2 * 100 * atr(14) / close."
-        )
-        raise DefinitionError(message) from problem
-
-
-def _set_terms(terms: Terms) -> dict[str, Any]:
-    """Return the terms for a fingerprint."""
-    found = asdict(terms)
-    return {k: v for k, v in found.items() if v is not None or k not in LATER_TERMS}

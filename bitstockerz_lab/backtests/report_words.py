@@ -11,6 +11,7 @@ from bitstockerz_lab import measures, pages
 from bitstockerz_lab.backtests import charts, report_data
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.pages import formats
+from bitstockerz_lab.strategies.honesty.result import UNBELIEVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,9 @@ def notices(run: Run, data: DataCheck) -> list[Markup]:
         words = "Equity fell to zero or below; nothing was traded after that."
         result.append(pages.notice("failed", "Ruined.", words))
     warnings = details.warnings if details else []
-    result += [pages.notice("warning", "Warning.", text) for text in warnings]
+    for text in warnings:
+        kind = "failed" if text.startswith(UNBELIEVED) else "warning"
+        result.append(pages.notice(kind, "Warning.", text))
     if details and details.skipped_entries:
         entries = counted(details.skipped_entries, "entry was", "entries were")
         words = f"{entries} not taken: the size came to nothing."

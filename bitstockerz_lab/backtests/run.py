@@ -17,6 +17,7 @@ from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import store as strategy_store
+from bitstockerz_lab.strategies.honesty import store as checks_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.report import Report
     from bitstockerz_lab.storage import Connection, Database
     from bitstockerz_lab.strategies import Definition
+    from bitstockerz_lab.strategies.honesty import Honesty
 
 
 SINCE = {
@@ -222,6 +224,12 @@ class Run:
         Empty, too, where the bars were never checked: `lab.market.check` does that.
         """
         return self.data_check.findings
+
+    @property
+    def honesty(self) -> Honesty | None:
+        """What the newest honesty check of the rules came to; None where there was none."""
+        with self._database.read() as con:
+            return checks_store.newest(con, self.recipe.version)
 
     @property
     def bars_revised(self) -> str:

@@ -19,6 +19,8 @@ from bitstockerz_lab.cli import (
     quality,
     quotes,
     strategies,
+    strategy_versions,
+    templates,
     tools,
     updates,
 )
@@ -40,6 +42,8 @@ app = typer.Typer(
 )
 for commands in (market, updates, quality, quotes, backtests, batch, tools, demo):
     commands.add_to(app)
+templates.add_to(strategies.app)
+strategy_versions.add_to(strategies.app)
 app.add_typer(strategies.app, name="strategies")
 
 

@@ -69,6 +69,7 @@ class FakeRun:
     status: str = "completed"
     error_message: str | None = None
     bars_revised: str = ""
+    honesty: object = None
     data_check: DataCheck = field(
         default_factory=lambda: DataCheck(
             "ACME", "1d", NOTHING_FOUND, pd.Timestamp("2026-11-21 06:00", tz="UTC"), is_current=True

@@ -49,6 +49,7 @@ def test_the_sections_stand_in_their_order():
         "Monthly returns",
         "Trades",
         "Costs",
+        "Honesty of the rules",
         "What this run was made of",
         "Every figure and what it means",
     ]
@@ -264,7 +265,7 @@ def test_the_report_of_a_recorded_run_opens_from_its_verbs(lab, tmp_path):
     text = visible(path.read_text(encoding="utf-8"))
     assert f"{run.metrics.final_equity:,.2f} EUR" in text
     assert run.details.fingerprint in text
-    assert "the 20-bar SMA of close crosses above the 200-bar SMA of close" in text
+    assert "the 20-bar SMA crosses above the 200-bar SMA" in text
     assert report.outputs()[0][RUN] == {"id": run.id}
     assert {trace.yaxis for trace in run.chart().data} == {"y", "y2", "y3"}
     again = lab.backtests.get(run.id).report()

@@ -12,6 +12,7 @@ from bitstockerz_lab.strategies.honesty.compare import same
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from bitstockerz_lab.strategies.honesty.compare import Compute
 
@@ -30,6 +31,7 @@ class Peek:
     known_until : the last bar that was left when the future was cut off, UTC
     with_future, without : its value with all bars, and with those up to `known_until`
     cuts : how many cuts were tried until this one
+    is_flag : whether it is true or false, and no number
     """
 
     column: str
@@ -38,15 +40,25 @@ class Peek:
     with_future: float
     without: float
     cuts: int
+    is_flag: bool = False
 
     def __str__(self) -> str:
         return (
-            f"{self.column} of {self.timestamp:%Y-%m-%d %H:%M} looks ahead: it is "
-            f"{self.with_future:g} with all bars and {self.without:g} with those up to "
-            f"{self.known_until:%Y-%m-%d %H:%M}. A value may use its own bar and earlier ones "
+            f"{self.column} of {_when(self.timestamp)} looks ahead: it is "
+            f"{self._said(self.with_future)} with all bars and {self._said(self.without)} with "
+            f"those up to {_when(self.known_until)}. A value may use its own bar and earlier ones "
             "only: look for shift(-n), a centred window, statistics of the whole sample, or "
             "longer bars joined by their start instead of their end."
         )
+
+    def _said(self, value: float) -> str:
+        if np.isnan(value):
+            return "missing"
+        return str(bool(value)).lower() if self.is_flag else f"{value:,.8g}"
+
+
+def _when(stamp: pd.Timestamp) -> str:
+    return f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%d %H:%M}"
 
 
 def look_ahead(
@@ -72,9 +84,27 @@ def look_ahead(
     >>> look_ahead(lambda bars: bars[["close"]].shift(-1), bars).column
     'close'
     """
-    whole = compute(bars)
-    for tried, cut in enumerate(_cuts(whole, cuts, seed), start=1):
-        shorter = compute(bars.iloc[:cut])
+    return look(compute, bars, compute(bars), cuts=cuts, seed=seed)[0]
+
+
+def look(
+    compute: Compute, bars: pd.DataFrame, whole: pd.DataFrame, *, cuts: int, seed: int = 0
+) -> tuple[Peek | None, int]:
+    """Return what `look_ahead` does, and at how many ends of the data it looked.
+
+    Parameters
+    ----------
+    compute, bars, cuts, seed : as those of `look_ahead`; where `compute` raises on fewer bars than
+        it needs, that end is passed over
+    whole : `compute(bars)`
+    """
+    looked = 0
+    for cut in _cuts(whole, cuts, seed):
+        try:
+            shorter = compute(bars.iloc[:cut])
+        except Exception:  # noqa: BLE001, S112 - a person's code may raise anything on few bars
+            continue
+        looked += 1
         known = whole.iloc[:cut]
         if list(shorter.columns) != list(known.columns) or len(shorter) != cut:
             shorter = shorter.reindex(index=known.index, columns=known.columns)
@@ -82,15 +112,17 @@ def look_ahead(
         if differs.any():
             row, column = divmod(int(differs.argmax()), differs.shape[1])
             stamps = clock.stamps(bars)
-            return Peek(
+            peek = Peek(
                 column=str(known.columns[column]),
                 timestamp=stamps[row],
                 known_until=stamps[cut - 1],
                 with_future=_number(known, row, column),
                 without=_number(shorter, row, column),
-                cuts=tried,
+                cuts=looked,
+                is_flag=known.dtypes.iloc[column].kind == "b",
             )
-    return None
+            return peek, looked
+    return None, looked
 
 
 def _number(values: pd.DataFrame, row: int, column: int) -> float:
@@ -102,11 +134,22 @@ def _cuts(values: pd.DataFrame, most: int, seed: int) -> list[int]:
     n = len(values)
     if n <= FEWEST:
         return []
-    steps = np.flatnonzero(~same(values.iloc[1:], values.iloc[:-1]).all(axis=1)) + 1
     random = np.random.Generator(np.random.PCG64(seed))
     # as many at changes of a value as elsewhere: a peek by one bar shows at the bar before a change
-    near = np.concatenate([steps, steps + 1])
-    near = random.choice(near, min(len(near), most // 2), replace=False)
+    near = _near(~same(values.iloc[1:], values.iloc[:-1]), most // 2, random)
     far = random.integers(FEWEST, n, most - len(near))
     chosen = np.unique(np.concatenate([near, far]))
     return [int(cut) for cut in chosen if FEWEST <= cut < n]
+
+
+def _near(steps: NDArray[np.bool_], most: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return lengths that end before and at changes, of each column alike many.
+
+    A signal that changes ten times would not be met by chance among prices that always do.
+    """
+    changes = [np.flatnonzero(column) + 1 for column in steps.T]
+    changes = [rows for rows in changes if len(rows)]
+    each = max(most // (2 * len(changes)), 1) if changes else 0
+    drawn = [random.choice(rows, min(len(rows), each), replace=False) for rows in changes]
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *drawn])
+    return np.concatenate([rows, rows + 1])[:most]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies import definition as definitions
-from bitstockerz_lab.strategies import indicators, store, versions
+from bitstockerz_lab.strategies import indicators, store, templates, versions
 from bitstockerz_lab.strategies.definition import Definition
-from bitstockerz_lab.strategies.verbs.room import Room
+from bitstockerz_lab.strategies.honesty import sources
+from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.strategies.python import consent
+from bitstockerz_lab.strategies.verbs.honesty import FEW, Checking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,9 +25,13 @@ if TYPE_CHECKING:
     Source = Definition | Mapping[str, Any] | str
 
 LONGEST_SHOWN = 40
+IS_A_TEMPLATE = (
+    "save takes a definition, and {0!r} is the name of a template. "
+    'Save it with lab.strategies.save(lab.strategies.template("{0}")).'
+)
 
 
-class Saving(Room):
+class Saving(Checking):
     """Save, validate, tell in English; the catalogue of indicators."""
 
     def save(
@@ -40,6 +48,8 @@ class Saving(Room):
 
         The same rules give the version that has them already, whichever number it is; changed
         rules give the next number. Name, description and what follows are not part of the rules.
+        A new version is checked on bars of the lab: whether it looks ahead, when it is settled,
+        whether its rules can act. What is found is told, stored, and refuses nothing; see `check`.
 
         Parameters
         ----------
@@ -64,6 +74,8 @@ class Saving(Room):
         StrategyVersion('Dip', version 1, id 1)
         """
         if isinstance(definition, str) and not definition.lstrip().startswith("{"):
+            if definition in templates.TEMPLATES:
+                raise DefinitionError(IS_A_TEMPLATE.format(definition), template=definition)
             given = definition if len(definition) <= LONGEST_SHOWN else f"{definition[:37]}..."
             message = (
                 f"save takes a definition (what bz.strategy returns), a dict or JSON text, not "
@@ -79,7 +91,11 @@ class Saving(Room):
         meant = versions.scope(asset_type, symbol_scope, timeframe)
         told = description if description is not None else rules.description or None
         with self._database.write() as con:
-            return store.save(con, self._user.id, rules, meant, told)
+            version = store.save(con, self._user.id, rules, meant, told)
+            known = checks_store.newest(con, version)
+            bars = sources.fitting(con, version, FEW) if known is None else None
+        consent.saved(rules)
+        return replace(version, honesty=known or self._check_new(version, bars))
 
     def validate(self, definition: Source) -> list[Problem]:
         """Return every problem of a definition, each with path, message and suggestion."""
