@@ -9,14 +9,15 @@ from bitstockerz_lab.strategies.builder import (
 from bitstockerz_lab.strategies.compile import decisions, levels, signals
 from bitstockerz_lab.strategies.definition import Definition, summary, validate
 from bitstockerz_lab.strategies.problems import Problem
+from bitstockerz_lab.strategies.python.decorator import code_strategy
 from bitstockerz_lab.strategies.versions import StrategyVersion
 from bitstockerz_lab.strategies.words import *  # noqa: F403 - a word an indicator
 
 __all__ = [
     "Definition", "Problem", "Strategies", "StrategyVersion", "all_of", "any_of", "between",
-    "close", "count", "crosses_above", "crosses_below", "decisions", "happened", "high", "holds",
-    "levels", "low", "maximum", "minimum", "not_", "number", "open_", "parameter", "signals",
-    "store", "strategy", "summary", "templates", "validate", "volume",
+    "close", "code_strategy", "count", "crosses_above", "crosses_below", "decisions", "happened",
+    "high", "holds", "levels", "low", "maximum", "minimum", "not_", "number", "open_", "parameter",
+    "signals", "store", "strategy", "summary", "templates", "validate", "volume",
 ]  # fmt: skip
 __all__ += words.__all__
 __all__.sort()

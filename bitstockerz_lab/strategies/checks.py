@@ -22,12 +22,14 @@ from bitstockerz_lab.strategies.document import (
 )
 from bitstockerz_lab.strategies.needs import Place, complaint, places
 from bitstockerz_lab.strategies.problems import PLAIN_KEY, Problem, did_you_mean, join, listed
+from bitstockerz_lab.strategies.python import checks as python_checks
 
 DIRECTIONS = {
     ("enter_long",): "long",
     ("enter_short",): "short",
     ("enter_long", "enter_short"): "both",
 }
+FITTING = "Change the default or the bound."
 
 
 def declared_kind(parameter: Mapping[str, Any]) -> str:
@@ -63,9 +65,9 @@ def _parameters(document: Document) -> Iterator[Problem]:
         if low is not None and high is not None and low > high:
             yield Problem(path, f"min {low} is above max {high}.", "Swap them.")
         elif default is not None and low is not None and default < low:
-            yield Problem(join(path, "default"), f"{default} is below min {low}.")
+            yield Problem(join(path, "default"), f"{default} is below min {low}.", FITTING)
         elif default is not None and high is not None and default > high:
-            yield Problem(join(path, "default"), f"{default} is above max {high}.")
+            yield Problem(join(path, "default"), f"{default} is above max {high}.", FITTING)
         if step is not None and step <= 0:
             yield Problem(join(path, "step"), f"{step} is no step.", "It must be above 0.")
         if declared_kind(parameter) == "int":
@@ -134,7 +136,7 @@ def _numbers(document: Document, found: list[Part]) -> Iterator[Problem]:
         if name is None:
             told = complaint(place, place.value)
             if told:
-                yield Problem(place.path, told)
+                yield told
         elif name in declared:
             yield from _referred(place, name, declared[name])
 
@@ -147,11 +149,14 @@ def _referred(place: Place, name: str, parameter: Mapping[str, Any]) -> Iterator
     for key in ("default", "min", "max"):
         told = complaint(place, parameter.get(key), f"{name} = {parameter.get(key)} (its {key})")
         if told:
-            yield Problem(place.path, told)
+            yield told
             return
 
 
 def _groups(document: Document) -> Iterator[Problem]:
+    if "python" in document:
+        yield from python_checks.check(document)
+        return
     entries = tuple(name for name in GROUPS if name.startswith("enter") and name in document)
     if not entries:
         hint = "Give enter_long or enter_short a condition."

@@ -30,6 +30,7 @@ from bitstockerz_lab.strategies.language import Model, Node, Operand, Text, Valu
 from bitstockerz_lab.strategies.needs import complaint, places
 from bitstockerz_lab.strategies.parts import IndicatorUse, Parameter, Sizing, Target
 from bitstockerz_lab.strategies.problems import Problem, raise_for
+from bitstockerz_lab.strategies.python.model import PythonCode
 from bitstockerz_lab.strategies.structure import translate
 
 FORMATS = (1, 2)
@@ -50,6 +51,7 @@ class Definition(Model):
     targets : (profit_pct, close_pct) each, nearest first, or None
     max_bars, cooldown_bars, max_trades_per_day : numbers of bars and of entries, or None
     sizing : how much an entry buys; None leaves it to the run
+    python : code that decides instead of the four conditions (`bz.code_strategy`), or None
 
     Examples
     --------
@@ -77,6 +79,7 @@ class Definition(Model):
     cooldown_bars: Value | None = None
     max_trades_per_day: Value | None = None
     sizing: Sizing | None = None
+    python: PythonCode | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -142,7 +145,7 @@ class Definition(Model):
             name = reference(place.value) or ""
             told = complaint(place, values.get(name), f"{name} = {values.get(name)}")
             if told:
-                raise DefinitionError(f"{place.path}: {told}", parameter=name, value=values[name])
+                raise DefinitionError(str(told), parameter=name, value=values[name])
         return values
 
     def exits(self, resolved: Mapping[str, int | float] | None = None) -> dict[str, Any]:
@@ -202,7 +205,8 @@ class Definition(Model):
     def code(self) -> str:
         """Return the builder's code of the same rules: a cell that makes this definition.
 
-        What is declared and never used is left out.
+        What is declared and never used is left out. Of Python that decides it is the decorated
+        function, with all it needs.
 
         Examples
         --------
@@ -256,6 +260,7 @@ _KEYS = {
     "indicators": tuple(IndicatorUse.model_fields),
     "targets": tuple(Target.model_fields),
     "sizing": tuple(Sizing.model_fields),
+    "python": tuple(PythonCode.model_fields),
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -49,6 +50,21 @@ def as_number(value: object) -> int | float | None:
     if not math.isfinite(plain):
         return None
     return int(plain) if plain.is_integer() and abs(plain) < EXACT_INTEGERS else plain
+
+
+def number_hint(given: object) -> str:
+    """Return what to write instead of something that is no number.
+
+    Examples
+    --------
+    >>> number_hint("5 %"), number_hint("ten")
+    ('Write 5, without quotes.', 'Write a number, like 10.')
+    """
+    number = None
+    if isinstance(given, str):
+        with suppress(ValueError):
+            number = as_number(float(given.strip(" %")))
+    return "Write a number, like 10." if number is None else f"Write {number}, without quotes."
 
 
 def reference(value: object) -> str | None:

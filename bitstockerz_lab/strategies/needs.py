@@ -8,7 +8,7 @@ from typing import Any
 
 from bitstockerz_lab.strategies import indicators
 from bitstockerz_lab.strategies.document import FURTHEST_BACK, Part, as_number, parts, targets
-from bitstockerz_lab.strategies.problems import join
+from bitstockerz_lab.strategies.problems import Problem, join
 
 WORST_PCT = 10_000
 LONGEST_HOLD = 10_000_000
@@ -101,8 +101,9 @@ def _settings(document: Mapping[str, Any]) -> Iterator[Place]:
 
 
 def _exits(document: Mapping[str, Any]) -> dict[str, Need]:
-    goes_long = "enter_long" in document
-    goes_short = "enter_short" in document
+    sides = [document.get("direction")] if "python" in document else []
+    goes_long = "enter_long" in document or sides in (["long"], ["both"])
+    goes_short = "enter_short" in document or sides in (["short"], ["both"])
     lost = "a long cannot lose more" if goes_long else ""
     gained = "a short cannot gain more" if goes_short else ""
     down = 100 if goes_long else None
@@ -137,9 +138,11 @@ def _sizing(document: Mapping[str, Any]) -> Iterator[Place]:
         yield Place("sizing.value", sizing["value"], needs[method])
 
 
-def complaint(place: Place, value: object, who: str = "") -> str:
-    """Return why a value does not fit a place, "" if it does or is no number at all."""
+def complaint(place: Place, value: object, who: str = "") -> Problem | None:
+    """Return why a value does not fit a place, None if it does or is no number at all."""
     number = as_number(value)
     if number is None or place.need.holds(number):
-        return ""
-    return f"{who or number} does not fit: {place.need} is needed here."
+        return None
+    needed = str(place.need)
+    hint = f"{needed[0].upper()}{needed[1:]} is needed here."
+    return Problem(place.path, f"{who or number} does not fit.", hint)

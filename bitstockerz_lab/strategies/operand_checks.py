@@ -15,6 +15,7 @@ from bitstockerz_lab.strategies.document import (
     as_number,
     inside,
     names_of,
+    number_hint,
     objects,
 )
 from bitstockerz_lab.strategies.problems import Problem, did_you_mean, join, listed
@@ -76,7 +77,7 @@ def _looks_at_bars(operand: object) -> bool:
 def _unknown(document: Document, path: str, name: str) -> Problem:
     known = names_of(document, "indicators")
     if _is_figure(name):
-        return Problem(path, f"A finite number is needed, not {name!r}.")
+        return Problem(path, f"A finite number is needed, not {name!r}.", number_hint(name))
     if name in names_of(document, "parameters"):
         hint = f'Write {{"parameter": "{name}"}} for the parameter.'
     elif entry := indicators.find(name):

@@ -36,7 +36,14 @@ TABLES_OF = {
         "watchlist_symbols",
         "fx_rates",
     },
-    "strategies": {"strategies", "strategy_versions"},
+    "strategies": {
+        "strategies",
+        "strategy_versions",
+        "version_checks",
+        "version_check_results",
+        "version_notes",
+        "version_tags",
+    },
     "backtests": {
         "backtest_runs",
         "backtest_results",
@@ -45,7 +52,9 @@ TABLES_OF = {
         "run_details",
         "run_metrics",
         "run_processes",
+        "run_symbols",
         "trade_details",
+        "version_usage",  # a view: what the room below may read of it
     },
     "paper": {"paper_accounts", "orders", "executions", "positions"},
     "storage": {"schema_migrations"},
@@ -74,7 +83,7 @@ def room(path) -> str:
 
 
 def is_store(path) -> bool:
-    return path.name == "store.py" or path.parent.name == "store" or room(path) == "storage"
+    return path.name.endswith("store.py") or path.parent.name == "store" or room(path) == "storage"
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,10 @@ def test_list_shows_the_newest_version_and_versions_shows_all_in_english(strateg
     assert (row["name"], row["version"], row["strategy_version_id"]) == ("Above", 2, newest.id)
     assert str(row["created_at"].tz) == "UTC"
     told = strategies.versions("Above")
-    assert list(told) == ["version", "strategy_version_id", "created_at", "summary"]
+    assert list(told) == [
+        "version", "strategy_version_id", "created_at", "tags", "note", "runs", "last_run_at",
+        "changes", "summary",
+    ]  # fmt: skip
     assert told["version"].tolist() == [1, 2]
     assert "the close is above 1" in told["summary"][0]
     assert "the 5-bar SMA" in told["summary"][1]

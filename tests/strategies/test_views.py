@@ -105,8 +105,8 @@ def test_views_do_not_look_ahead():
 def test_views_are_told_in_english():
     enter = (close.on("1w") > sma(10).on("1w").bars_ago(1)) & (close.of("SPY") > sma(5).of("SPY"))
     assert summary(bz.strategy("S", enter=enter, leave=close < 1)) == (
-        "Buy at the next open when the weekly close is above the weekly 10-bar SMA of close 1 week "
-        "earlier and SPY's close is above SPY's 5-bar SMA of close; "
+        "Buy at the next open when the last weekly close is above the 10-week SMA 1 week earlier "
+        "and SPY's close is above SPY's 5-bar SMA; "
         "sell at the next open when the close is below 1."
     )
 
