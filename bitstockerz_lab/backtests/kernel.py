@@ -258,20 +258,22 @@ def _wish(due, position, max_bars):
 
 @njit(cache=True)
 def run_kernel(  # noqa: C901, PLR0912, PLR0915 - the order of events reads best in one piece
-    stamps, open_, high, low, close, missing, due, targets, shares, terms, trades, equity
+    stamps, open_, high, low, close, missing, due, targets, shares, terms, position, trades, equity
 ):
     """Simulate bars of int64 nanoseconds, float64 prices and boolean `missing`.
 
     `due`: array of DUE, a row a bar; `targets`: float64 of shape (n_bars, n_targets), percent from
     the entry fill, ascending, NaN for none; `shares`: float64 of shape (n_targets,), the fraction
-    of the position each closes; `terms`: one TERMS; `trades` and `equity` are filled: an array of
-    TRADE with room for every exit, and a float64 a bar. Returns the number of trades, of skipped
-    entries, of bars with exposure, and whether the account was ruined.
+    of the position each closes; `terms`: one TERMS; `position`: one POSITION to work in, made by
+    the caller, since numba frees an array whose record alone is still used; `trades` and `equity`
+    are filled: an array of TRADE with room for every exit, and a float64 a bar. Returns the number
+    of trades, of skipped entries, of bars with exposure, and whether the account was ruined.
     """
     n = len(open_)
     n_trades = skipped = exposed = 0
     cash = terms.initial_equity
-    position = np.zeros(1, POSITION)[0]
+    position.side = FLAT
+    position.number = position.quiet = 0
     waiting = NOTHING
     known_close = np.nan
     ruined = False
