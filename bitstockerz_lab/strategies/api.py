@@ -11,7 +11,7 @@ from bitstockerz_lab.strategies.verbs.versions import Versions
 
 
 class Strategies(Saving, Exchange, Listings, Templates, Trust, Versions):
-    """`lab.strategies`: save rules, look at them, retire them.
+    """`lab.strategies`: save rules, look at them, check, compare and carry them.
 
     Parameters
     ----------
@@ -20,4 +20,4 @@ class Strategies(Saving, Exchange, Listings, Templates, Trust, Versions):
     """
 
     def __repr__(self) -> str:
-        return f"<strategies of {self._user.email}: save, get, list, versions, diff, summary>"
+        return f"<strategies of {self._user.email}: save, get, check, versions, diff, templates>"

@@ -19,6 +19,7 @@ from bitstockerz_lab.strategies.document import (
     parts,
     reference,
     targets,
+    unlagged,
 )
 from bitstockerz_lab.strategies.needs import Place, complaint, places
 from bitstockerz_lab.strategies.problems import PLAIN_KEY, Problem, did_you_mean, join, listed
@@ -35,7 +36,7 @@ FITTING = "Change the default or the bound."
 def declared_kind(parameter: Mapping[str, Any]) -> str:
     """Return "int" or "float": as declared, else as the numbers are written (2.0 is a float)."""
     kind = parameter.get("type")
-    if kind in {"int", "float"}:
+    if kind in ("int", "float"):
         return str(kind)
     given = [parameter[key] for key in ("min", "max", "step") if parameter.get(key) is not None]
     whole = all(isinstance(as_number(number), int) for number in given)
@@ -196,8 +197,9 @@ def _ascending(document: Document) -> Iterator[Problem]:
     defaults = {name: one.get("default") for name, _, one in objects(document, "parameters")}
 
     def known(value: object) -> int | float | None:
-        name = reference(value)
-        return as_number(defaults.get(name) if name else value)
+        plain = unlagged(value)
+        name = reference(plain)
+        return as_number(defaults.get(name) if name else plain)
 
     before, closed = None, 0.0
     for path, target in targets(document):

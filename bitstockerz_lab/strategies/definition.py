@@ -22,6 +22,7 @@ from bitstockerz_lab.strategies.document import (
     Document,
     is_too_deep,
     parts,
+    plain,
     read_text,
     reference,
     to_text,
@@ -284,12 +285,15 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
         return None, [
             Problem("", f"A definition cannot be read from {type(source).__name__}.", hint)
         ]
+    if is_too_deep(raw):
+        return None, [Problem("", "The definition is nested too deeply.", "Say it more simply.")]
+    raw, foreign = plain(raw)
+    if foreign:
+        return None, found + foreign
+    raw = _completed(raw)
     if "format" in raw and raw["format"] not in FORMATS:
         told = f"Format {raw['format']!r} is not known here; formats up to {FORMATS[-1]} are."
         return None, [Problem("format", told, "A newer bitstockerz_lab may read it.")]
-    if is_too_deep(raw):
-        return None, [Problem("", "The definition is nested too deeply.", "Say it more simply.")]
-    raw = _completed(raw)
     definition = None
     try:
         definition = Definition.model_validate(raw, context={"checked": True})

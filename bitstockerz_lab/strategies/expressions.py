@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bitstockerz_lab.errors import DefinitionError
+from bitstockerz_lab import clock
+from bitstockerz_lab.errors import DataError, DefinitionError
 from bitstockerz_lab.strategies.document import as_number
 from bitstockerz_lab.strategies.wording import (
     BRACKETS,
@@ -186,9 +188,6 @@ class Earlier(Expression):  # noqa: PLW1641 - dataclass makes the hash
     __eq__ = equals
 
     def __post_init__(self) -> None:
-        if isinstance(self.of_, Earlier):
-            message = f"{self.of_} is earlier already. Give the whole distance to one bars_ago."
-            raise DefinitionError(message)
         number_of_bars(self.bars, "bars_ago")
 
     def __str__(self) -> str:
@@ -211,6 +210,11 @@ class Elsewhere(Expression):  # noqa: PLW1641 - dataclass makes the hash
             value = getattr(self, word)
             if value is not None and not isinstance(value, str):
                 raise DefinitionError(f"A {word} is a text, like {like!r}, not {shown(value)}.")
+        if self.symbol is not None:
+            object.__setattr__(self, "symbol", self.symbol.strip().upper())
+        if self.timeframe is not None:
+            with suppress(DataError):  # what is no timeframe is told with all else that is wrong
+                object.__setattr__(self, "timeframe", clock.timeframe(self.timeframe))
 
     def of(self, symbol: str) -> Expression:
         """Return it of another symbol."""
@@ -226,7 +230,7 @@ class Elsewhere(Expression):  # noqa: PLW1641 - dataclass makes the hash
 
     def bars_ago(self, bars: int | ParameterValue) -> Expression:
         """Return it so many of those bars earlier."""
-        if self.bars != 0 or isinstance(self.of_, Earlier):
+        if self.bars != 0:
             message = f"{self} is earlier already. Give the whole distance to one bars_ago."
             raise DefinitionError(message)
         return replace(self, bars=number_of_bars(bars, "bars_ago"))

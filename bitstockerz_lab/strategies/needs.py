@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitstockerz_lab.strategies import indicators
-from bitstockerz_lab.strategies.document import FURTHEST_BACK, Part, as_number, parts, targets
+from bitstockerz_lab.strategies.document import (
+    FURTHEST_BACK,
+    Part,
+    as_number,
+    parts,
+    targets,
+    unlagged,
+)
 from bitstockerz_lab.strategies.problems import Problem, join
 
 WORST_PCT = 10_000
@@ -79,12 +86,12 @@ def places(document: Mapping[str, Any], within: list[Part] | None = None) -> Ite
     needs = _exits(document)
     for name, need in needs.items():
         if document.get(name) is not None:
-            yield Place(name, document[name], need)
+            yield Place(name, unlagged(document[name]), need)
     share = Need(above=0, high=100, because="percent of the position")
     for path, target in targets(document):
         for key, need in (("profit_pct", needs["take_profit_pct"]), ("close_pct", share)):
             if key in target:
-                yield Place(join(path, key), target[key], need)
+                yield Place(join(path, key), unlagged(target[key]), need)
     yield from _sizing(document)
 
 

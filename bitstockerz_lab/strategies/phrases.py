@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from bitstockerz_lab.strategies import canonical, indicators
-from bitstockerz_lab.strategies.document import PRICES
+from bitstockerz_lab.strategies import canonical, indicators, operand_checks
+from bitstockerz_lab.strategies.document import PRICES, Part
 from bitstockerz_lab.strategies.language import (
     Absolute,
     AllOf,
@@ -42,10 +43,20 @@ EXTREMES = {">=": "highest", "<=": "lowest"}
 SIGNS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "/"}
 CHAINS = ({"add", "subtract"}, {"multiply", "divide"})
 """What reads from the left without brackets: a × b / c."""
+WINDOW = re.compile(r"(.+ of the )last (\d[\d,]* \w+)")
 LONGER = {"d": "daily", "w": "weekly", "mo": "monthly"}
 UNITS = {"daily": "day", "weekly": "week", "monthly": "month"}
 ALIKE = re.compile(r"the (\d+)-(\w+ .+)")
 """Operands that differ in their length only: the 10-bar EMA, the 20-bar EMA."""
+
+
+class Beside(IntEnum):
+    """What an operand stands beside, and so what of it needs brackets: each all before it too."""
+
+    NOTHING = 0
+    VERB = 1  # behind it, a count of bars at which something is so would not end
+    SIGN = 2  # a sum would be torn apart
+    OF = 3  # "3 bars earlier" would seem to be said of the whole
 
 
 def figure(value: float) -> str:
@@ -82,14 +93,9 @@ def conjugated(told: str, left: str, tense: str) -> str:
     return f"{left}{said}"
 
 
-def before(told: str, bars: float, unit: str) -> str:
-    """Return an operand as it stood earlier: ``the highest high of the 20 bars before``."""
-    if not bars:
-        return told
-    window = re.fullmatch(rf"(.+ of the )last (\d[\d,]* {unit}s?)", told)
-    if bars == 1 and window:
-        return f"{window[1]}{window[2]} before"
-    return f"{told} {times(bars, unit)} earlier"
+def bracketed(told: str, inside: bool) -> str:
+    """Return words, in brackets where they would run into what stands around them."""
+    return f"({told})" if inside else told
 
 
 def alike(parts: list[str]) -> str:
@@ -102,10 +108,10 @@ def alike(parts: list[str]) -> str:
     return f"the {lengths}{what}{'s' if what.count(' ') == 1 else ''}"
 
 
-def plain(word: str, member: object, chained: bool, place: int) -> bool:
-    """Tell whether a member of arithmetic needs no brackets: b × c in a + b × c."""
+def beside(word: str, member: object, chained: bool, place: int) -> Beside:
+    """Return what a member of arithmetic stands beside: b × c in a + b × c needs no brackets."""
     product = word in CHAINS[0] and getattr(member, "word", "") == "multiply"
-    return product or (place == 0 and chained)
+    return Beside.NOTHING if product or (place == 0 and chained) else Beside.SIGN
 
 
 class Phrases:
@@ -120,27 +126,29 @@ class Phrases:
     def __init__(self, definition: Definition, resolved: Mapping[str, int | float]) -> None:
         self.definition = definition
         self.resolved = resolved
+        self._viewing = operand_checks.viewing(definition.document)
 
-    def operand(self, operand: Any, *, inside: bool = False) -> str:  # noqa: ANN401 - any operand
+    def operand(self, operand: Any, beside: Beside = Beside.NOTHING) -> str:  # noqa: ANN401 - any operand
         """Return what a sentence calls an operand.
 
         Parameters
         ----------
         operand : any
-        inside : put arithmetic into brackets
+        beside : what it stands beside, which may put it into brackets
         """
         if isinstance(operand, str):
             return f"the {self._name(operand)}"
         if canonical.is_constant(operand):
             return self._number(operand)
         if isinstance(operand, Lagged):
-            return self._earlier(operand)
+            return self._earlier(operand, beside)
         if isinstance(operand, View):
-            return self._view(operand)
+            return self._view(operand, beside)
         if isinstance(operand, Count):
             member = self.condition(operand.member, inside=True)
-            return f"the number of the last {self._bars(operand.bars)} at which {member}"
-        return self._arithmetic(operand, inside=inside)
+            told = f"the number of the last {self._bars(operand.bars)} at which {member}"
+            return bracketed(told, beside >= Beside.VERB)
+        return self._arithmetic(operand, inside=beside >= Beside.SIGN)
 
     def percent(self, operand: Any) -> str:  # noqa: ANN401 - any operand
         """Return an operand in percent."""
@@ -149,7 +157,7 @@ class Phrases:
         told = self._share_of_close(operand) or self.operand(operand)
         if told.endswith("(in % of the close)"):
             return told
-        return f"{self.operand(operand, inside=True)} %"
+        return f"{self.operand(operand, Beside.OF)} %"
 
     def condition(self, node: Any, *, inside: bool = False, tense: str = "") -> str:  # noqa: ANN401 - any node
         """Return what a sentence calls a condition.
@@ -157,34 +165,35 @@ class Phrases:
         Parameters
         ----------
         node : any
-        inside : put what has several members into brackets
+        inside : put what has several members, or is said of several bars, into brackets
         tense : "past" of what is over, "not" of what is not so
         """
         if isinstance(node, AllOf | AnyOf):
             parts = [self.condition(member, inside=True, tense=tense) for member in node.members]
             told = joined(parts, "and" if isinstance(node, AllOf) else "or")
-            return f"({told})" if inside else told
+            return bracketed(told, inside)
         if isinstance(node, Not):
             if isinstance(node.member, Comparison | Between) and not tense:
                 return self._comparison(node.member, "not")
             return f"not ({self.condition(node.member, tense=tense)})"
         if isinstance(node, Holds):
             member = self.condition(node.member, inside=True, tense=tense)
-            return f"{member} for {self._bars(node.bars)} running"
+            return bracketed(f"{member} for {self._bars(node.bars)} running", inside)
         if isinstance(node, Happened):
             member = self.condition(node.member, inside=True, tense="past")
-            return f"at least once in the last {self._bars(node.bars)} {member}"
+            told = f"at least once in the last {self._bars(node.bars)} {member}"
+            return bracketed(told, inside)
         return self._comparison(node, tense)
 
     def _comparison(self, node: Comparison | Between, tense: str) -> str:
         left = self.operand(node.left)
         if isinstance(node, Between):
-            low, high = (self.operand(end) for end in (node.low, node.high))
+            low, high = (self.operand(end, Beside.SIGN) for end in (node.low, node.high))
             return conjugated(f"{left} is between {low} and {high}", left, tense)
         right = self._extreme(node)
         if not right and tense != "not" and node.op in BOUNDS and canonical.is_constant(node.right):
             right = f"is {self.operand(node.right)} {BOUNDS[node.op]}"
-        said = right or f"{OPS[node.op]} {self.operand(node.right)}"
+        said = right or f"{OPS[node.op]} {self.operand(node.right, Beside.VERB)}"
         return conjugated(f"{left} {said}", left, tense)
 
     def _extreme(self, node: Comparison) -> str | None:
@@ -201,12 +210,26 @@ class Phrases:
     def _bars(self, value: Any) -> str:  # noqa: ANN401 - a Value
         return times(canonical.number(value, self.resolved), "bar")
 
-    def _earlier(self, operand: Lagged) -> str:
-        told = self.operand(operand.of, inside=True)
+    def _earlier(self, operand: Lagged, beside: Beside) -> str:
         bars = canonical.number(operand.bars_ago, self.resolved)
+        if not bars:
+            return self.operand(operand.of, beside)
         if bars == 1 and operand.of in PRICES:
             return f"the previous {operand.of}"
-        return before(told, bars, "bar")
+        distance = times(bars, "bar")
+        if operand_checks.looks_elsewhere(
+            Part("", canonical.value(operand.of), is_condition=False), self._viewing
+        ):
+            distance = f"{figure(bars)} of the strategy's bars"
+        return self._before(operand, self.operand(operand.of, Beside.OF), distance, beside)
+
+    def _before(self, operand: Lagged | View, told: str, distance: str, beside: Beside) -> str:
+        """Return an operand as it stood earlier: ``the highest high of the 20 bars before``."""
+        use = self.definition.indicators.get(operand.of) if isinstance(operand.of, str) else None
+        window = WINDOW.fullmatch(told) if use and use.indicator in EXTREMES.values() else None
+        if distance.startswith("1 ") and window:
+            return f"{window[1]}{window[2]} before"
+        return bracketed(f"{told} {distance} earlier", beside >= Beside.OF)
 
     def _name(self, name: str) -> str:
         """Return what a price or an indicator is called, without its article."""
@@ -217,10 +240,12 @@ class Phrases:
         told = {key: self._number(value) for key, value in use.settings.items()}
         source = self._source(use.source)
         if source is not None and "of {source}" in entry.phrase and use.source not in PRICES:
-            source = self.operand(use.source, inside=True)
+            source = self.operand(use.source, Beside.OF)
         said = entry.say(told, source, use.output).removeprefix("value of the ")
+        if told.get("changes", "0") != "0":  # the one setting that changes what is told of
+            said = said.replace("correlation of", "correlation of the changes of", 1)
         if use.other is not None:
-            return said.replace("the other's", self.operand(use.other, inside=True))
+            return said.replace("the other's", self.operand(use.other, Beside.OF))
         # the close is what anybody expects
         return re.sub(r" of close(?= \(|$)", "", said) if use.source == "close" else said
 
@@ -229,20 +254,21 @@ class Phrases:
             return None
         if isinstance(operand, str):
             return self._name(operand)
-        return self.operand(operand, inside=True).removeprefix("the ")
+        return self.operand(operand, Beside.OF).removeprefix("the ")
 
-    def _view(self, operand: View) -> str:
-        told = self.operand(operand.of, inside=True).removeprefix("the ")
+    def _view(self, operand: View, beside: Beside) -> str:
+        told = self.operand(operand.of, Beside.OF).removeprefix("the ")
         longer = length(operand.timeframe) if operand.timeframe else ""
         unit = UNITS.get(longer, "bar")
         whose = f"{operand.symbol}'s " if operand.symbol else "the "
         bars = canonical.number(operand.bars_ago, self.resolved)
-        if unit != "bar" and re.search(r"\bbars?\b", told):
+        if unit != "bar" and isinstance(operand.of, str) and re.search(r"\bbars?\b", told):
             told = re.sub(r"\bbar(s?)\b", rf"{unit}\1", told)
         elif longer:
             newest = "last " if operand.of in PRICES and not bars else ""
             told = f"{newest}{longer} {told}"
-        return before(f"{whose}{told}", bars, unit)
+        told = f"{whose}{told}"
+        return self._before(operand, told, times(bars, unit), beside) if bars else told
 
     def _share_of_close(self, operand: Any) -> str | None:  # noqa: ANN401 - any operand
         """Return what is told of 100 × something / close: the something, in % of the close."""
@@ -256,7 +282,7 @@ class Phrases:
             return None
         scale = math.prod(one for one in factors if isinstance(one, int | float)) / 100
         told = [] if scale == 1 else [figure(scale)]
-        told += [self.operand(one, inside=True) for one in rest]
+        told += [self.operand(one, Beside.SIGN) for one in rest]
         return f"{' × '.join(told)} (in % of the close)"
 
     def _factors(self, operand: Any) -> tuple[list[Any], list[Any]]:  # noqa: ANN401 - any operand
@@ -279,14 +305,12 @@ class Phrases:
             first = getattr(operation.members[0], "word", "")
             chained = any({first, operation.word} <= chain for chain in CHAINS)
             parts = [
-                self.operand(member, inside=not plain(operation.word, member, chained, place))
+                self.operand(member, beside(operation.word, member, chained, place))
                 for place, member in enumerate(operation.members)
             ]
-            told = f" {SIGNS[operation.word]} ".join(parts)
-            return f"({told})" if inside else told
-        parts = [self.operand(member, inside=True) for member in operation.members]
+            return bracketed(f" {SIGNS[operation.word]} ".join(parts), inside)
+        parts = [self.operand(member, Beside.SIGN) for member in operation.members]
         pair = len(parts) == 2  # noqa: PLR2004 - two of them
         word = {"minimum": ("lower", "lowest"), "maximum": ("higher", "highest")}
         chosen = word[operation.word][0 if pair else 1]
-        told = f"the {chosen} of {alike(parts) or joined(parts, 'and')}"
-        return f"({told})" if inside else told
+        return bracketed(f"the {chosen} of {alike(parts) or joined(parts, 'and')}", inside)

@@ -38,7 +38,7 @@ class StrategyVersion:
     timeframe : "1d", "1h", … or "ANY"
     created_at : UTC, tz-aware
     is_active : False once the strategy is retired
-    honesty : what its honesty check came to, where it was just saved; else None
+    honesty : what its newest check came to, where `save` or `get` gave it; else None
     """
 
     id: int

@@ -111,9 +111,9 @@ def test_conditions_over_several_bars_and_counts_are_told():
     up = close > open_
     condition = up.for_bars(3) & (up & (volume > 5)).within(5) & (count(up, 10) >= 7)
     assert told(enter=condition)[0] == (
-        "Buy at the next open when the close is above the open for 3 bars running, at least once "
-        "in the last 5 bars (the close was above the open and the volume was above 5), and the "
-        "number of the last 10 bars at which the close is above the open is 7 or more."
+        "Buy at the next open when (the close is above the open for 3 bars running), (at least "
+        "once in the last 5 bars (the close was above the open and the volume was above 5)), and "
+        "the number of the last 10 bars at which the close is above the open is 7 or more."
     )
 
 
@@ -182,8 +182,8 @@ def test_what_has_happened_is_told_in_the_past_and_what_is_not_so_with_not():
     crossed = crosses_above(close, sma(50)).within(5)
     condition = crossed & ~crosses_below(close, open_) & ~between(close, 5, 6)
     assert told(enter=condition, leave=~((close > 1) & (close > 2)))[0] == (
-        "Buy at the next open when at least once in the last 5 bars the close crossed above the "
-        "50-bar SMA, the close does not cross below the open, and the close is not between 5 and "
+        "Buy at the next open when (at least once in the last 5 bars the close crossed above the "
+        "50-bar SMA), the close does not cross below the open, and the close is not between 5 and "
         "6; sell at the next open when not (the close is above 1 and the close is above 2)."
     )
 

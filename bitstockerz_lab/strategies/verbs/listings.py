@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.errors import UnknownName
 from bitstockerz_lab.strategies import listings_store, store
+from bitstockerz_lab.strategies.honesty import store as checks_store
 from bitstockerz_lab.strategies.verbs.room import Room
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ class Listings(Room):
     """Get, list, retire, restore, rename."""
 
     def get(self, name: str | int | StrategyVersion, version: int | None = None) -> StrategyVersion:
-        """Return a version, of a retired strategy too.
+        """Return a version, of a retired strategy too, with what its newest check found.
 
         Parameters
         ----------
@@ -31,7 +33,8 @@ class Listings(Room):
             There is none of that name or number.
         """
         with self._database.read() as con:
-            return store.get_version(con, self._user.id, name, version)
+            found = store.get_version(con, self._user.id, name, version)
+            return replace(found, honesty=checks_store.newest(con, found))
 
     def retire(self, name: str) -> None:
         """Take a strategy out of use: it cannot be run or saved to; everything stays stored."""

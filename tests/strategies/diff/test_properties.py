@@ -99,7 +99,7 @@ def test_one_leaf_that_changed_is_one_change_at_its_path(document, data):
     (change,) = (*found.changes, *found.remarks)
     assert without_places(change.path) == without_places(path), str(found)
     assert (change.kind, change.before, change.after) == ("changed", before, after)
-    read = path.startswith("indicators.") and path.split(".")[1] not in str(
+    read = path.startswith("indicators.") and repr(path.split(".")[1]) not in str(
         {k: v for k, v in old.document.items() if k != "indicators"}
     )
     assert change.is_rule or read
