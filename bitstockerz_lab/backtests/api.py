@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bitstockerz_lab.backtests import plan, store
+from bitstockerz_lab.backtests import plan, revised_store, store
 from bitstockerz_lab.backtests.run import Run
 from bitstockerz_lab.backtests.verify import Verification, verify
 from bitstockerz_lab.enums import Status
@@ -164,11 +164,11 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             id, status, strategy, version, symbol, timeframe, start_date, end_date,
             total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, bars_revised (whether a
             bar, a correction or, for adjusted prices, a factor set was stored since that it would
-            read today), error_message, created_at.
+            read today, or an alias in its rules means another symbol), error_message, created_at.
         """
         with self._database.read() as con:
             runs = store.rows(con, self._user.id)
-            revised = store.revised(con, self._user.id)
+            revised = revised_store.revised(con, self._user.id)
         runs["bars_revised"] = runs["id"].isin(revised)
         for column, wanted in {"strategy": strategy, "symbol": symbol, "status": status}.items():
             if wanted is not None:

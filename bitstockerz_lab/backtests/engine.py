@@ -186,6 +186,9 @@ def simulate_signals(
     trades, equity, skipped, exposed, ruined = _run(
         period, missing[first:], due, (aims[first:], shares), terms
     )
+    # after the kernel, for which entries are filled only it knows; the first is simulated rightly
+    filled = first + np.unique(trades["entry_bar"])
+    levels.ascend(aims[filled], bars.index[filled - 1])
     trade_frame = _trades(trades, index)
     equity_series = pd.Series(equity, index=index, name="equity")
     metrics = measures.measure(
@@ -230,9 +233,11 @@ def _run(
     equity = np.empty(len(bars))
     prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
     simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
+    position = np.zeros(1, kernel.POSITION)[0]
     count, skipped, exposed, ruined = simulate_rows(
-        stamps, *prices, missing, due, np.ascontiguousarray(aims), shares, row[0], trades, equity
-    )
+        stamps, *prices, missing, due, np.ascontiguousarray(aims), shares, row[0], position, trades,
+        equity,
+    )  # fmt: skip
     return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
 
 

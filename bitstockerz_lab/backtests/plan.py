@@ -11,7 +11,7 @@ from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, strategies
-from bitstockerz_lab.backtests import honesty_warnings, other_bars, run_terms
+from bitstockerz_lab.backtests import honesty_warnings, other_bars, other_warnings, run_terms
 from bitstockerz_lab.backtests.engine import ENGINE_VERSION, SIGNALS, Simulation, simulate_signals
 from bitstockerz_lab.backtests.run_terms import EXITS
 from bitstockerz_lab.backtests.terms import COSTS, Levels, Terms
@@ -19,6 +19,7 @@ from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError, NoBars, TradingError, UnknownName
 from bitstockerz_lab.market import factors, history
 from bitstockerz_lab.market import store as market_store
+from bitstockerz_lab.strategies import others as other_symbols
 from bitstockerz_lab.strategies import store as strategy_store
 from bitstockerz_lab.strategies.python import imports as code_packages
 from bitstockerz_lab.strategies.versions import ANY
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.market.symbols import Symbol
     from bitstockerz_lab.storage import Connection
+    from bitstockerz_lab.strategies.others import Other
     from bitstockerz_lab.strategies.versions import StrategyVersion
 
 RAW = "raw"
@@ -95,6 +97,8 @@ class Recipe:
     terms: Terms
     adjusted: str
     warnings: tuple[str, ...] = ()
+    reads: tuple[Other, ...] = ()
+    """The other symbols whose bars the rules read."""
 
     def fingerprint(
         self,
@@ -242,6 +246,7 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
         exits=exits,
         terms=terms,
         adjusted=factors.how(wish.adjusted),
+        reads=other_symbols.resolve(con, version.definition, timeframe),
     )
 
 
@@ -258,9 +263,10 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
         others = other_bars.read(con, recipe, recipe.adjusted)
     except NoBars as problem:
         return Materials(recipe, as_of, None, problem, recipe.adjusted)
-    done = bars.attrs["adjusted"]
+    done, simulated = bars.attrs["adjusted"], bars.attrs["simulated"]
     found = honesty_warnings.of(con, recipe, bars, asked=wish.start is not None)
-    warnings = (*found, *_warnings(recipe, done, simulated=bars.attrs["simulated"]))
+    about_others = other_warnings.of(recipe, others, simulated=simulated)
+    warnings = (*found, *_warnings(recipe, done, simulated=simulated), *about_others)
     made_of = replace(recipe, adjusted=done, warnings=warnings)
     return Materials(made_of, as_of, bars, None, recipe.adjusted, others)
 
@@ -340,7 +346,4 @@ def _warnings(recipe: Recipe, adjusted: str, *, simulated: bool) -> Iterator[str
             "and fixed_fee do not mean what they did then. adjusted=False uses raw prices."
         )
     if symbol.asset_type is AssetType.EQUITY and recipe.adjusted != adjusted and not simulated:
-        yield (
-            f"{symbol.symbol} has no price factors, so its prices are raw: a split looks like a "
-            "crash and dividends are missing. Load some with lab.market.load_factors(...)."
-        )
+        yield other_warnings.no_factors(symbol.symbol)

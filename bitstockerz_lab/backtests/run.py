@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, measures
-from bitstockerz_lab.backtests import other_bars, plan, store
+from bitstockerz_lab.backtests import other_bars, plan, revised_store, store
 from bitstockerz_lab.backtests.data_check import DataCheck
 from bitstockerz_lab.backtests.terms import COUNTS, Terms
 from bitstockerz_lab.enums import Status
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SINCE = {
     "revision": ("bar revised", "bars revised"),
     "bar": ("bar added before its end", "bars added before its end"),
+    "later bar": ("bar added that completes its last", "bars added that complete its last"),
     "factors": ("set of price factors stored", "sets of price factors stored"),
 }
 
@@ -56,7 +57,7 @@ class RunDetails:
     warnings : sentences
     skipped_entries, ruined : None unless completed
     definition : the rules
-    provider, simulated : where the bars come from, and whether they were made up
+    provider, simulated : where its own bars come from, and whether any that it read were made up
     """
 
     parameters: dict[str, float]
@@ -146,6 +147,7 @@ class Run:
             ),
             adjusted=row["adjusted"],
             warnings=tuple(json.loads(row["warnings_json"])),
+            reads=store.reads(con, run_id),
         )
         return cls.of_row(con, database, row, recipe)
 
@@ -180,7 +182,7 @@ class Run:
             ruined=row["ruined"],
             definition=recipe.version.definition,
             provider=row["provider"],
-            simulated="synthetic" in row["provider"],
+            simulated="synthetic" in row["provider"] or row["reads_simulated"],
         )
 
     def _remarks(self) -> Iterator[str]:
@@ -238,13 +240,14 @@ class Run:
         The run itself stays as it is: its bars are read as they were known then.
         """
         with self._database.read() as con:
-            since = store.revised_since(con, self.id)
+            since = revised_store.revised_since(con, self.id)
+            moved = list(other_bars.moved(con, self.recipe))
         told = [
             f"{since[kind]:,} {one if since[kind] == 1 else many}"
             for kind, (one, many) in SINCE.items()
             if kind in since
         ]
-        return f"{', '.join(told)} since this run." if told else ""
+        return " ".join([f"{', '.join(told)} since this run."] * bool(told) + moved)
 
     @property
     def all_bars(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.errors import BadBars, DataError
 from bitstockerz_lab.strategies import canonical
 from bitstockerz_lab.strategies.columns import Columns
 from bitstockerz_lab.strategies.definition import Definition
@@ -49,7 +49,8 @@ def signals(
         indicators pass over it. Rules that look at another timeframe or symbol need
         `bars.attrs["timeframe"]`, as bars of a lab have it.
     parameters : values by name; the definition's defaults for the rest
-    others : bars by symbol, for each of `definition.symbols`; of the same timeframe
+    others : bars by symbol, for each of `definition.symbols`, of a timeframe of which those that
+        the rules look at can be made: a view that names none is as long as `bars`
     trust : agree, for good, to Python code that was not written on this machine
 
     Returns
@@ -65,7 +66,7 @@ def signals(
     Untrusted
         Python decides that was neither written nor agreed to on this machine.
     DataError
-        A column is missing, or the bars of another symbol are.
+        A column is missing, or the bars of another symbol are; stamps do not ascend.
 
     Examples
     --------
@@ -119,6 +120,8 @@ def _columns(
     if absent:
         message = f"The bars have no column {', '.join(absent)}. They need {', '.join(PRICES)}."
         raise DataError(message, columns=absent)
+    if not (bars.index.is_monotonic_increasing and bars.index.is_unique):
+        raise BadBars("Bars must ascend in time, each stamp once. Try bars.sort_index().")
     return Columns(rules, bars, resolved, others, keep=False)
 
 

@@ -38,7 +38,11 @@ SELECT = """
     SELECT
         strategy_versions.id, strategies.id, strategies.name, strategy_versions.version_number,
         strategy_versions.definition_json, strategies.asset_type, strategies.symbol_scope,
-        strategies.timeframe, strategy_versions.created_at, strategies.is_active
+        strategies.timeframe, strategy_versions.created_at, strategies.is_active,
+        (
+            SELECT max(version_number) FROM strategy_versions AS all_of_it
+            WHERE all_of_it.strategy_id = strategies.id
+        )
     FROM strategy_versions
     JOIN strategies ON strategies.id = strategy_versions.strategy_id
     WHERE strategies.user_id = $user_id
@@ -296,6 +300,7 @@ def _select(con: Connection, user_id: int, **wanted: int | None) -> StrategyVers
         timeframe=row[7],
         created_at=row[8].replace(tzinfo=UTC),
         is_active=row[9],
+        newest=row[10],
     )
 
 

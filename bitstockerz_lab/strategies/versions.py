@@ -38,6 +38,7 @@ class StrategyVersion:
     timeframe : "1d", "1h", … or "ANY"
     created_at : UTC, tz-aware
     is_active : False once the strategy is retired
+    newest : the strategy's newest version, the one that its name alone means
     honesty : what its newest check came to, where `save` or `get` gave it; else None
     """
 
@@ -51,12 +52,14 @@ class StrategyVersion:
     timeframe: str
     created_at: datetime
     is_active: bool = True
+    newest: int | None = field(default=None, compare=False)
     honesty: Honesty | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         found = self.honesty.findings if self.honesty is not None else ()
         told = "".join(f"\n{finding}" for finding in found)
-        return f"StrategyVersion({self.name!r}, version {self.version}, id {self.id}){told}"
+        older = f", {self._older()}" if self._older() else ""
+        return f"StrategyVersion({self.name!r}, version {self.version}, id {self.id}{older}){told}"
 
     def __str__(self) -> str:
         honesty = f"{self.honesty}\n" if self.honesty is not None else ""
@@ -67,7 +70,14 @@ class StrategyVersion:
                  ("timeframe", self.timeframe)]  # fmt: skip
         told = "".join(f", {what} {value}" for what, value in meant if value != ANY)
         retired = "" if self.is_active else ", retired"
-        return f"{self.name}, version {self.version} (id {self.id}){told}{retired}"
+        older = f"; {self._older()}" if self._older() else ""
+        return f"{self.name}, version {self.version} (id {self.id}){told}{retired}{older}"
+
+    def _older(self) -> str:
+        """Say that the name alone means another version, which is easily missed."""
+        if self.newest in {None, self.version}:
+            return ""
+        return f"the newest is {self.newest}, which runs unless version={self.version} is given"
 
     def _repr_html_(self) -> str:
         honesty = self.honesty._repr_html_() if self.honesty is not None else ""

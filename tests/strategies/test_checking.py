@@ -173,3 +173,26 @@ def test_a_copy_and_the_newest_of_an_import_are_checked_like_what_is_saved(lab, 
     path = lab.strategies.export("Tomorrow", tmp_path / "tomorrow.json")
     brought = lab.strategies.import_file(path, name="Brought")
     assert brought.honesty.looks_ahead.startswith(LOOKS_AHEAD)
+
+
+def test_rules_saved_for_other_bars_are_checked_on_those(lab):
+    lab.market.load_frame(make_bars(900, timeframe="1h"), "COIN-USD", "1h", exchange="bitstamp")
+    rules = bz.strategy("Above", enter=close > sma(20), leave=close < sma(20))
+    assert lab.strategies.save(rules).honesty.tested.symbol == "COIN-USD"
+    lab.market.load_frame(make_bars(400), "AAA", exchange="XNYS")
+    assert lab.strategies.save(rules).honesty.tested.symbol == "COIN-USD"
+    meant = lab.strategies.save(rules, asset_type="EQUITY")
+    assert meant.honesty.tested.symbol == "AAA"
+    other = bz.strategy("Below", enter=close < sma(20), leave=close > sma(20))
+    assert lab.strategies.save(other).honesty.tested.timeframe == "1d"  # days rather than hours
+    assert lab.strategies.get("Above").honesty.tested.symbol == "AAA"
+
+
+def test_going_back_to_old_rules_says_that_newer_ones_run(lab):
+    rules = [bz.strategy("Back", enter=close > sma(n)) for n in (10, 50)]
+    first, second, again = (lab.strategies.save(one) for one in (*rules, rules[0]))
+    assert again.id == first.id
+    assert "version 1, id" in repr(again)
+    assert "the newest is 2, which runs unless version=1 is given" in repr(again)
+    assert "the newest is 2" in str(again)
+    assert "newest" not in repr(second)

@@ -2,7 +2,8 @@
 
 What is told alike though it is written differently: a parameter and the number it stands for, the
 same indicator under two names, numbers that differ behind the 15th digit, what is declared and
-never used, the type of a parameter, and percents of the close however they are multiplied.
+never used, the type of a parameter, and percents of the close however they are multiplied, and
+a number that is taken away and its opposite added.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from bitstockerz_lab import clock
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import LabError
 from bitstockerz_lab.market import history, resample
+from bitstockerz_lab.strategies import others
 from bitstockerz_lab.strategies.document import parts
 from bitstockerz_lab.strategies.honesty import store
 from bitstockerz_lab.strategies.versions import ANY
@@ -69,8 +70,8 @@ def read(
     """
     bars = history.read(con, symbol, timeframe, start).iloc[-most:]
     name = str(bars.attrs["timeframe"])
-    others = {other: history.read(con, other, name, start) for other in definition.symbols}
-    return bars, others
+    end = clock.bar_end(clock.stamps(bars)[-1], name)
+    return bars, others.read(con, others.resolve(con, definition, name), end, start)
 
 
 def simulated(definition: Definition, timeframe: str = ANY) -> Bars:

@@ -12,6 +12,7 @@ from bitstockerz_lab import clock
 from bitstockerz_lab.enums import Verdict
 from bitstockerz_lab.storage import frames
 from bitstockerz_lab.strategies.honesty.result import Honesty, Result, Tested, not_believed
+from bitstockerz_lab.strategies.versions import ANY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,7 +91,7 @@ MOST_FITTING = """
     JOIN symbols ON symbols.id = stored.symbol_id
     ORDER BY list_contains($symbols, symbols.symbol) DESC,
         $asset_type IN (symbols.asset_type, 'ANY') AND $timeframe IN (stored.timeframe, 'ANY') DESC,
-        stored.bars DESC, symbols.symbol
+        stored.timeframe = '1d' DESC, stored.bars DESC, symbols.symbol
     LIMIT 1
 """
 
@@ -149,6 +150,21 @@ def newest(con: Connection, version: StrategyVersion) -> Honesty | None:
     )
 
 
+def fits(con: Connection, version: StrategyVersion, found: Honesty) -> bool:
+    """Tell whether a check was made on bars that a version is still saved for."""
+    rows = con.execute(
+        "SELECT asset_type FROM symbols WHERE symbol = ?", [found.tested.symbol]
+    ).fetchall()
+    seen = {
+        version.timeframe: found.tested.timeframe,
+        version.asset_type: rows[0][0] if rows else version.asset_type,
+    }
+    in_scope = not rows or found.tested.symbol in version.symbol_scope.split(",")
+    return (in_scope or version.symbol_scope == ANY) and all(
+        wanted in {ANY, on} for wanted, on in seen.items()
+    )
+
+
 def looks_ahead(con: Connection, version_id: int) -> str:
     """Return why the newest check of a version does not believe it; "" where it does."""
     rows = con.execute(LOOKS_AHEAD, [version_id]).fetchall()
@@ -163,8 +179,8 @@ def listed(con: Connection, user_id: int) -> pd.DataFrame:
 def most_fitting(con: Connection, version: StrategyVersion) -> tuple[str, str, datetime] | None:
     """Return symbol, timeframe and last stamp (UTC naive) of the bars a version is best checked on.
 
-    Those of a symbol it is saved for, else of its asset type and timeframe, else any; of these the
-    most. None where no bars are stored.
+    Those of a symbol it is saved for, else of its asset type and timeframe, else any; of these days
+    rather than hours, and the most. None where no bars are stored.
     """
     asked = {
         "symbols": version.symbol_scope.split(","),

@@ -48,8 +48,9 @@ class Saving(Checking):
 
         The same rules give the version that has them already, whichever number it is; changed
         rules give the next number. Name, description and what follows are not part of the rules.
-        A new version is checked on bars of the lab: whether it looks ahead, when it is settled,
-        whether its rules can act. What is found is told, stored, and refuses nothing; see `check`.
+        A new version, and one saved for other bars, is checked on bars of the lab: whether it looks
+        ahead, when it is settled, whether its rules can act. What is found is told, stored, and
+        refuses nothing; see `check`.
 
         Parameters
         ----------
@@ -93,6 +94,8 @@ class Saving(Checking):
         with self._database.write() as con:
             version = store.save(con, self._user.id, rules, meant, told)
             known = checks_store.newest(con, version)
+            if known is not None and not checks_store.fits(con, version, known):
+                known = None
             bars = sources.fitting(con, version, FEW) if known is None else None
         consent.saved(rules)
         return replace(version, honesty=known or self._check_new(version, bars))
