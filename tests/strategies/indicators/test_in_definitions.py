@@ -159,7 +159,7 @@ def test_what_is_not_declared_is_told_how_to():
 
 
 def test_a_sentence_names_the_output():
-    assert "the %B of the 20-bar Bollinger bands (± 2.5) of close is above 0" in summary(
+    assert "the %B of the 20-bar Bollinger bands (± 2.5) is above 0" in summary(
         uses(indicator="bollinger", multiplier=2.5, output="percent_b")
     )
     assert "the 14-bar +DI is above 0" in summary(uses(indicator="adx", output="plus_di"))
