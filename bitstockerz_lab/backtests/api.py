@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from bitstockerz_lab.backtests import plan, revised_store, store
+from bitstockerz_lab.backtests import honesty_warnings, plan, revised_store, store
 from bitstockerz_lab.backtests.run import Run
 from bitstockerz_lab.backtests.verify import Verification, verify
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import LabError, UnknownName
+from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.strategies.problems import did_you_mean
 from bitstockerz_lab.strategies.python import consent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     import pandas as pd
@@ -23,11 +27,27 @@ if TYPE_CHECKING:
     from bitstockerz_lab.strategies.versions import StrategyVersion
     from bitstockerz_lab.users import User
 
+P = ParamSpec("P")
 LISTED = [
     "id", "status", "strategy", "version", "symbol", "timeframe", "start_date", "end_date",
     "total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades", "bars_revised",
     "error_message", "created_at",
 ]  # fmt: skip
+
+
+def _says_what_it_takes(verb: Callable[P, Run]) -> Callable[P, Run]:
+    """Return the verb; of a word it does not know it says where a strategy's own ones go."""
+    known = (*inspect.signature(verb).parameters,)[1:]
+
+    @functools.wraps(verb)
+    def told(*given: P.args, **words: P.kwargs) -> Run:
+        for word in words.keys() - set(known):
+            hint = f"{did_you_mean(word, known)} A parameter of the strategy goes into".lstrip()
+            message = f"run has no argument {word!r}. {hint} parameters={{{word!r}: ...}}."
+            raise UnknownName(message, kind="argument", name=word)
+        return verb(*given, **words)
+
+    return told
 
 
 class Backtests:
@@ -37,6 +57,7 @@ class Backtests:
         self._database = database
         self._user = user
 
+    @_says_what_it_takes
     def run(  # noqa: PLR0913 - the contract's signature
         self,
         strategy: str | int | StrategyVersion,
@@ -243,6 +264,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
                 if known is not None:
                     return known
         self._ask(materials.recipe, trust=trust)
+        materials, checked = honesty_warnings.check_code(materials)
         with self._database.write() as con:
             store.settle_orphans(con)
             # again: somebody else may have completed it since
@@ -250,6 +272,8 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             if known is not None:
                 return known
             run_id = store.begin(con, self._user.id, materials)
+            if checked is not None:
+                checks_store.add(con, materials.recipe.version, checked)
         try:
             bars = materials.bars_or_raise()
             simulation = materials.recipe.simulate(bars, materials.others)

@@ -67,6 +67,12 @@ def wish(
     **terms: Any,  # noqa: ANN401 - checked when resolved
 ) -> Wish:
     """Return a question in one piece; `terms` are costs, sizing and exits."""
+    if not isinstance(symbol, str):
+        raise DataError(
+            f"A run reads one symbol, not {symbol!r}. Take them one by one, "
+            "[lab.backtests.run(strategy, one) for one in symbols], or many with lab.batch.run.",
+            symbol=symbol,
+        )
     strange = sorted(set(terms) - {"initial_equity", "sizing", *COSTS, *EXITS})
     if strange:
         raise UnknownName.of("argument", strange[0], ("initial_equity", "sizing", *COSTS, *EXITS))
@@ -230,7 +236,7 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
     """
     version = strategy_store.runnable_version(con, user_id, wish.strategy, wish.version)
     symbol = market_store.find_symbol(con, wish.symbol)
-    parameters = version.definition.resolve(dict(wish.parameters or {}))
+    parameters = version.definition.resolve(wish.parameters)
     exits, terms = run_terms.join(version, parameters, wish.terms)
     meant = version.timeframe if version.timeframe != ANY else None
     timeframe = history.timeframe_of(con, symbol, wish.timeframe or meant)
@@ -255,7 +261,7 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
 
     Bars that are not there become part of the answer, so that the failed run can be recorded.
     """
-    recipe = resolve(con, user_id, wish)
+    recipe = honesty_warnings.known(con, resolve(con, user_id, wish))
     # the newest fact rather than the clock: what is stored later is later, whatever clocks do
     as_of = other_bars.newest(con, recipe) or clock.now()
     try:
@@ -264,7 +270,7 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
     except NoBars as problem:
         return Materials(recipe, as_of, None, problem, recipe.adjusted)
     done, simulated = bars.attrs["adjusted"], bars.attrs["simulated"]
-    found = honesty_warnings.of(con, recipe, bars, asked=wish.start is not None)
+    found = honesty_warnings.of(recipe, bars, asked=wish.start is not None)
     about_others = other_warnings.of(recipe, others, simulated=simulated)
     warnings = (*found, *_warnings(recipe, done, simulated=simulated), *about_others)
     made_of = replace(recipe, adjusted=done, warnings=warnings)

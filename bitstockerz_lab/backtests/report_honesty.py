@@ -9,14 +9,14 @@ from markupsafe import Markup
 
 from bitstockerz_lab import pages
 from bitstockerz_lab.pages import formats
-from bitstockerz_lab.strategies.honesty.result import DEGENERATE, LOOK_AHEAD, SIGNS, WARM_UP
+from bitstockerz_lab.strategies.honesty.result import DEGENERATE, LOOK_AHEAD, SIGNS, WARM_UP, named
 
 if TYPE_CHECKING:
     from bitstockerz_lab.backtests.run import Run
 
 DEFINITIONS = {
-    LOOK_AHEAD: "Signals, stops, targets and indicators, computed again with the future cut off, "
-    "must be what they were.",
+    LOOK_AHEAD: "Signals, stops, targets and indicators, computed again with the future cut "
+    "off (code: with other futures, too), must be what they were.",
     WARM_UP: "How many bars pass until values are the same wherever the data starts, to a "
     "billionth.",
     DEGENERATE: "Conditions that are never or always true, an entry that is the exit, stops inside "
@@ -34,7 +34,9 @@ def parts(run: Run) -> tuple[Markup, ...]:
     found = run.honesty
     if found is None:
         verb = f"lab.strategies.check({run.strategy!r}, {run.symbol!r}, version={run.version})"
-        words = Markup("Nobody checked these rules: <code>{}</code> does it.").format(verb)
+        words = Markup(
+            "Nobody checked these rules: <code>{}</code> does it, and so does saving them again."
+        ).format(verb)
         return (pages.notice("note", "Not checked.", words),)
     rows = pd.DataFrame(
         {
@@ -45,6 +47,9 @@ def parts(run: Run) -> tuple[Markup, ...]:
     )
     when = formats.when(found.checked_at, "1h")
     told = f"Version {run.version}, checked {when} UTC on {found.on}."
+    own = run.recipe.parameters
+    if dict(found.parameters) != dict(own):
+        told = f"{told} This run has other parameters: {named(own)}."
     caption = Markup('<p class="bz-caption">{}</p>').format(told)
     pieces = (pages.table(rows, COLUMNS), caption, pages.facts(DEFINITIONS))
     if not found.looks_ahead:

@@ -202,7 +202,7 @@ def _bps(value: object, words: str) -> str:
 
 
 def rules(run: Run) -> Markup:
-    """Return the rules in plain English, and the definition itself folded away."""
+    """Return the rules in plain English, Python that decides, and the definition folded away."""
     from bitstockerz_lab import strategies  # noqa: PLC0415 - reason: only when a report is made
 
     definition = run.details.definition
@@ -210,7 +210,9 @@ def rules(run: Run) -> Markup:
     english = Markup("<br>").join(lines)
     text = json.dumps(json.loads(definition.to_json()), indent=2, ensure_ascii=False)
     folded = pages.details("The definition as JSON", pages.preformatted(text))
-    return Markup("<p>{}</p>{}").format(english, folded)
+    code = definition.python
+    source = Markup() if code is None else pages.preformatted(code.source)
+    return Markup("<p>{}</p>{}{}").format(english, source, folded)
 
 
 def inputs(run: Run, data: DataCheck) -> dict[str, str]:

@@ -229,9 +229,12 @@ class Run:
 
     @property
     def honesty(self) -> Honesty | None:
-        """What the newest honesty check of the rules came to; None where there was none."""
+        """What the newest check of the rules came to, one with this run's parameters first.
+
+        None where there was none. That they were seen to look ahead in any check is its first line.
+        """
         with self._database.read() as con:
-            return checks_store.newest(con, self.recipe.version)
+            return checks_store.newest(con, self.recipe.version, self.recipe.parameters)
 
     @property
     def bars_revised(self) -> str:

@@ -11,6 +11,7 @@ from bitstockerz_lab.cli import output
 from bitstockerz_lab.cli.settings import (
     AsJson,
     RunId,
+    Trust,
     assignments,
     examples,
     number,
@@ -39,9 +40,6 @@ FACTS = (
     "started_at",
     "finished_at",
 )
-Trust = Annotated[
-    bool, typer.Option("--trust", help="Agree to the strategy's Python, if somebody else wrote it.")
-]
 LARGE = {"definition"}  # of a run's details: bitstockerz strategies show tells it
 
 

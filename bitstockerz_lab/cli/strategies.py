@@ -10,7 +10,7 @@ import typer
 from bitstockerz_lab.cli import output, strategy_checks
 from bitstockerz_lab.cli.settings import AsJson, examples, open_lab
 from bitstockerz_lab.cli.strategy_versions import Name, Version, told
-from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.errors import DataError, DefinitionError
 
 app = typer.Typer(help="Saved strategies and their versions.", rich_markup_mode=None)
 app.command("check", epilog=examples(*strategy_checks.EXAMPLES))(strategy_checks.check)
@@ -78,9 +78,12 @@ def save(
     lab = open_lab(context)
     from bitstockerz_lab.strategies import Definition, templates  # noqa: PLC0415 - reason: heavy
 
-    definition = (
-        templates.get(template) if template is not None else Definition.parse(_text(str(file)))
-    )
+    try:
+        definition = (
+            templates.get(template) if template is not None else Definition.parse(_text(str(file)))
+        )
+    except DefinitionError as problem:
+        raise DefinitionError(f"{file}: {problem}", **problem.values) from None
     said = {
         "name": name,
         "description": description,
@@ -128,8 +131,20 @@ def _text(file: str) -> str:
     """Return what a file says; "-" is stdin."""
     if file == "-":
         return typer.get_text_stream("stdin").read()
+    if file.endswith((".py", ".ipynb")):
+        message = (
+            f"{file} is Python, which is run and not read. Let it save its strategy itself, with "
+            "bz.open_lab().strategies.save of what it makes, and run it with python."
+        )
+        raise DataError(message, file=file)
     try:
         return Path(file).expanduser().read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         reason = getattr(problem, "strerror", None) or "it is no UTF-8 text"
-        raise DataError(f"{file} cannot be read: {reason}. Give a JSON file.", file=file) from None
+        from bitstockerz_lab.strategies import templates  # noqa: PLC0415 - reason: heavy
+
+        template = templates.named(file)
+        way_out = "Give a JSON file."
+        if template is not None:
+            way_out = f"It is a template: bitstockerz strategies save --template {template.name}."
+        raise DataError(f"{file} cannot be read: {reason}. {way_out}", file=file) from None

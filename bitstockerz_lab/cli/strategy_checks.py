@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from bitstockerz_lab.cli import output
-from bitstockerz_lab.cli.settings import AsJson, open_lab
+from bitstockerz_lab.cli.settings import AsJson, Trust, open_lab
 
 EXAMPLES = (
     'bitstockerz strategies check "Golden cross"',
     'bitstockerz strategies check "Golden cross" --symbol AAPL --fee-bps 5 --json',
+    'bitstockerz strategies check "Mean reversion" --trust',
 )
 
 
@@ -27,14 +28,18 @@ def check(
     ] = None,
     fee_bps: Annotated[float, typer.Option("--fee-bps", help="Per fill; 5 = 0.05 %.")] = 0.0,
     slippage_bps: Annotated[float, typer.Option("--slippage-bps", help="As above.")] = 0.0,
+    trust: Trust = False,
     as_json: AsJson = False,
 ) -> None:
     """Check whether rules look ahead, when they are settled, and whether they can act.
 
     The result is stored, and reports show it. Exits with 1 where something is wrong.
     """
+    strategies = open_lab(context).strategies
+    if trust and strategies.get(name, version).definition.python is not None:
+        strategies.trust(name, version)
     with output.working("Checking"):
-        found = open_lab(context).strategies.check(
+        found = strategies.check(
             name,
             symbol,
             timeframe,

@@ -42,13 +42,17 @@ def diff(
     context: typer.Context,
     name: Name,
     old: Annotated[
-        int | None, typer.Argument(metavar="[OLD]", help="Default: the one before.")
+        str | None,
+        typer.Argument(
+            metavar="[OLD]", help="A version, or another strategy's name. Default: the one before."
+        ),
     ] = None,
     new: Annotated[int | None, typer.Argument(metavar="[NEW]", help="Default: the newest.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what changed from one version to another."""
-    found = open_lab(context).strategies.diff(name, old, new)
+    """Tell what changed from one version to another, or what another strategy does otherwise."""
+    earlier = int(old) if old is not None and old.isdecimal() else old
+    found = open_lab(context).strategies.diff(name, earlier, new)
     if as_json:
         changes = {"changes": found.changes, "remarks": found.remarks}
         output.write_json({"old": found.old, "new": found.new, **changes})
@@ -168,6 +172,7 @@ EXAMPLES: dict[Callable[..., None], list[str]] = {
     diff: [
         'bitstockerz strategies diff "Golden cross"',
         'bitstockerz strategies diff "Golden cross" 1 3 --json',
+        'bitstockerz strategies diff "Golden cross" "Silver cross"',
     ],
     note: ['bitstockerz strategies note "Golden cross" "Too few trades." --version 1'],
     tag: ['bitstockerz strategies tag "Golden cross" live'],

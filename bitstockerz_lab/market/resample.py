@@ -71,9 +71,10 @@ def resample(bars: pd.DataFrame, timeframe: str, until: pd.Timestamp | None = No
     if source == name:
         return bars
     if not makes(source, name):
+        sources = " or ".join(one for one in clock.TIMEFRAMES if makes(one, name))
+        way_out = f"They can be made of {sources} bars." if sources else f"Load {name} bars."
         raise DataError(
-            f"{name} bars cannot be made of {source} bars. They can be made of "
-            f"{' or '.join(one for one in clock.TIMEFRAMES if makes(one, name)) or 'none'} bars.",
+            f"{name} bars cannot be made of {source} bars. {way_out}",
             timeframe=name,
             source=source,
         )

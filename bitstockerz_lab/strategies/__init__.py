@@ -8,7 +8,7 @@ from bitstockerz_lab.strategies.builder import (
 )  # fmt: skip
 from bitstockerz_lab.strategies.compile import decisions, levels, signals
 from bitstockerz_lab.strategies.definition import Definition, summary, validate
-from bitstockerz_lab.strategies.problems import Problem
+from bitstockerz_lab.strategies.problems import Problem, did_you_mean
 from bitstockerz_lab.strategies.python.decorator import code_strategy
 from bitstockerz_lab.strategies.versions import StrategyVersion
 from bitstockerz_lab.strategies.words import *  # noqa: F403 - a word an indicator
@@ -21,3 +21,9 @@ __all__ = [
 ]  # fmt: skip
 __all__ += words.__all__
 __all__.sort()
+
+
+def __getattr__(name: str) -> object:
+    """Say which word may have been meant."""
+    hint = did_you_mean(name, __all__, "dir(bitstockerz_lab.strategies) lists what there is.")
+    raise AttributeError(f"bitstockerz_lab.strategies has no {name!r}. {hint}")

@@ -60,7 +60,7 @@ def code(definition: Definition) -> str:
     imports = f"import bitstockerz_lab as bz\n{_words(body)}"
     if definition.python is None:
         return f"{imports}\n{body}\n"
-    lines = definition.python.source.splitlines()
+    lines = definition.python.source.removesuffix("\n").split("\n")
     first = functions(definition.python.source)[definition.python.function].lineno - 1
     before, after = "\n".join(lines[:first]).rstrip(), "\n".join(lines[first:])
     return "\n".join([imports + before, *(["", ""] if before else []), body, after, ""])

@@ -133,6 +133,10 @@ class Definition(Model):
         DefinitionError
             A value does not fit the parameter or the place where it stands.
         """
+        if parameters is not None and not isinstance(parameters, Mapping):
+            example = f"{{{next(iter(self.parameters), 'name')!r}: 5}}"
+            message = f"parameters is a dict, like {example}, not {parameters!r}."
+            raise DefinitionError(message, parameters=parameters)
         given = dict(parameters or {})
         for name in given:
             if name not in self.parameters:
@@ -292,8 +296,7 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
         return None, found + foreign
     raw = _completed(raw)
     if "format" in raw and raw["format"] not in FORMATS:
-        told = f"Format {raw['format']!r} is not known here; formats up to {FORMATS[-1]} are."
-        return None, [Problem("format", told, "A newer bitstockerz_lab may read it.")]
+        return None, [_of_another_format(raw["format"])]
     definition = None
     try:
         definition = Definition.model_validate(raw, context={"checked": True})
@@ -304,6 +307,14 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
         told = f"Format 1 has no {canonical.newer_word(definition.document)!r}."
         found.append(Problem("format", told, "Make it 2, or leave it out."))
     return (None if found else definition), list(dict.fromkeys(found))
+
+
+def _of_another_format(found: object) -> Problem:
+    if found == "bitstockerz-strategy":
+        told = "This is a whole strategy, as export writes it, and no definition."
+        return Problem("", told, "Store it with lab.strategies.import_file(path).")
+    told = f"Format {found!r} is not known here; formats up to {FORMATS[-1]} are."
+    return Problem("format", told, "A newer bitstockerz_lab may read it.")
 
 
 def validate(source: Definition | Mapping[str, Any] | str) -> list[Problem]:

@@ -39,7 +39,7 @@ PYTHON_SIDES = {
     "short": " It sells short only.",
     "both": " It buys and sells short.",
 }
-AS_DECIDED = ", as it stands when the entry is decided"
+AS_DECIDED = "as it stands when the entry is decided"
 
 
 def _python(definition: Definition) -> str:
@@ -77,7 +77,8 @@ def _exits(definition: Definition, phrases: Phrases) -> Iterator[str]:
     for name, sentence in LEVELS.items():
         level = getattr(definition, name)
         if level is not None:
-            moving = "" if canonical.is_constant(level) else AS_DECIDED
+            what = "that gain " if name == "break_even_pct" else ""
+            moving = "" if canonical.is_constant(level) else f", {what}{AS_DECIDED}"
             yield sentence.format(phrases.percent(level), moving)
     if definition.targets:
         told = [
@@ -85,7 +86,7 @@ def _exits(definition: Definition, phrases: Phrases) -> Iterator[str]:
             f"{phrases.percent(target.profit_pct)}"
             for target in definition.targets
         ]
-        moving = AS_DECIDED if "targets" in definition.moving_exits else ""
+        moving = f", {AS_DECIDED}" if "targets" in definition.moving_exits else ""
         yield f"Close {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}{moving}."
     for name, sentence in COUNTS.items():
         value = getattr(definition, name)

@@ -12,11 +12,13 @@ from bitstockerz_lab.strategies.document import as_number
 from bitstockerz_lab.strategies.wording import (
     BRACKETS,
     EXACTLY,
+    NO_FUNCTION,
     NO_TRUTH,
     SIMULATE,
     is_table,
     quoted,
     shown,
+    uncalled,
 )
 
 if TYPE_CHECKING:
@@ -121,6 +123,11 @@ class Expression:
         raise DefinitionError(f"{message}+, -, *, / and abs() are. {SIMULATE}")
 
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _no_such_sign
+
+    def _no_function(self, _digits: object = None) -> NoReturn:
+        raise DefinitionError(NO_FUNCTION.format(self))
+
+    __float__ = __int__ = __round__ = __floor__ = __ceil__ = __trunc__ = _no_function
 
     def __gt__(self, other: object) -> Condition:
         return _compare(self, ">", other)
@@ -319,7 +326,7 @@ def as_expression(value: object, purpose: str = "to compare with") -> Expression
         if hasattr(value, "for_bars"):
             raise DefinitionError(BRACKETS.format(f"parts of them; here ({value}) is compared"))
         hint = "Use a price (close), an indicator (sma(50)), a parameter or a finite number."
-        hint = SIMULATE if is_table(value) else hint
+        hint = SIMULATE if is_table(value) else uncalled(value) or hint
         raise DefinitionError(f"{shown(value)} is nothing {purpose}. {hint}")
     return Constant(number)
 

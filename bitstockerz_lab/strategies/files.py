@@ -28,7 +28,19 @@ if TYPE_CHECKING:
 
 FORMAT: Literal["bitstockerz-strategy"] = "bitstockerz-strategy"
 FORMAT_VERSION: Literal[1] = 1
-Moment = Annotated[AwareDatetime, AfterValidator(lambda when: when.astimezone(UTC))]
+LARGEST = 2**31 - 1
+"""The highest number a version may have."""
+
+
+def _utc(when: datetime) -> datetime:
+    """Return a time in UTC; what lies beyond the calendar there is refused as any wrong value."""
+    try:
+        return when.astimezone(UTC)
+    except OverflowError as problem:
+        raise ValueError("In UTC there is no such time") from problem
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 
 class Note(Model):
@@ -41,7 +53,7 @@ class Note(Model):
 class FileVersion(Model):
     """One version in a file."""
 
-    version: int = Field(ge=1, strict=True)
+    version: int = Field(ge=1, le=LARGEST, strict=True)
     created_at: Moment
     definition: dict[str, Any]
     rules_sha256: Text

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.errors import TradingError
-from bitstockerz_lab.strategies import notes_store, store
+from bitstockerz_lab.strategies import notes_store, store, versions
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.files import (
     FileVersion,
@@ -15,10 +15,10 @@ from bitstockerz_lab.strategies.files import (
     moment,
     rules_sha256,
 )
-from bitstockerz_lab.strategies.versions import Scope, StrategyVersion
 
 if TYPE_CHECKING:
     from bitstockerz_lab.storage import Connection
+    from bitstockerz_lab.strategies.versions import StrategyVersion
 
 
 def collect(con: Connection, newest: StrategyVersion, *, every: bool) -> StrategyFile:
@@ -89,7 +89,7 @@ def add(
     name = definitions[0].name
     known = store.find(con, user_id, name)
     if known is None:
-        scope = Scope(strategy.asset_type, strategy.symbol_scope, strategy.timeframe)
+        scope = versions.scope(strategy.asset_type, strategy.symbol_scope, strategy.timeframe)
         told = strategy.description
         strategy_id = store.insert_strategy(con, user_id, definitions[0], scope, told or "")
         ids: dict[int, int] = {}
@@ -107,7 +107,7 @@ def add(
             version_id = store.insert_version(con, strategy_id, one.version, definition, when)
         for note in one.notes:
             notes_store.add_note(con, version_id, note.note, moment(note.created_at))
-        notes_store.add_tags(con, version_id, one.tags)
+        notes_store.add_tags(con, version_id, one.tags, again=False)
     newest = max(one.version for one in strategy.versions)
     title = name if known is None else known.name
     return store.get_version(con, user_id, title, newest)

@@ -43,8 +43,16 @@ def add_note(con: Connection, version_id: int, note: str, when: datetime | None 
     )
 
 
-def add_tags(con: Connection, version_id: int, tags: Iterable[str]) -> None:
-    """Put tags on a version that it has not yet, in whatever case."""
+def add_tags(con: Connection, version_id: int, tags: Iterable[str], *, again: bool = True) -> None:
+    """Put tags on a version that it has not yet, in whatever case.
+
+    Parameters
+    ----------
+    con : a write lease's connection
+    version_id : strategy_versions.id
+    tags : words
+    again : those, too, that were taken off it
+    """
     for tag in tags:
         con.execute(
             """
@@ -54,10 +62,10 @@ def add_tags(con: Connection, version_id: int, tags: Iterable[str]) -> None:
                 SELECT 1
                 FROM version_tags
                 WHERE strategy_version_id = $version_id AND lower(tag) = lower($tag)
-                    AND removed_at IS NULL
+                    AND (removed_at IS NULL OR NOT $again)
             )
             """,
-            {"version_id": version_id, "tag": tag, "now": clock.now()},
+            {"version_id": version_id, "tag": tag, "now": clock.now(), "again": again},
         )
 
 

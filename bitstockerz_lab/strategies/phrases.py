@@ -98,6 +98,18 @@ def bracketed(told: str, inside: bool) -> str:
     return f"({told})" if inside else told
 
 
+def interval(low: str, high: str, *, constant: bool) -> str:
+    """Return ``between 1 and 5``; of one number alone ``0``."""
+    return low if constant and low == high else f"between {low} and {high}"
+
+
+def signed(word: str, told: str) -> str:
+    """Return a member of arithmetic behind its sign: to add -1 is ``− 1``."""
+    if word in CHAINS[0] and told.startswith("-"):
+        word, told = ("subtract" if word == "add" else "add"), told[1:]
+    return f"{SIGNS[word]} {told}"
+
+
 def alike(parts: list[str]) -> str:
     """Return operands that differ in their length only, or "": the 3-, 5-, and 8-bar EMAs."""
     found = [ALIKE.fullmatch(part) for part in parts]
@@ -189,7 +201,9 @@ class Phrases:
         left = self.operand(node.left)
         if isinstance(node, Between):
             low, high = (self.operand(end, Beside.SIGN) for end in (node.low, node.high))
-            return conjugated(f"{left} is between {low} and {high}", left, tense)
+            constant = canonical.is_constant(node.low) and canonical.is_constant(node.high)
+            said = interval(low, high, constant=constant)
+            return conjugated(f"{left} is {said}", left, tense)
         right = self._extreme(node)
         if not right and tense != "not" and node.op in BOUNDS and canonical.is_constant(node.right):
             right = f"is {self.operand(node.right)} {BOUNDS[node.op]}"
@@ -308,7 +322,8 @@ class Phrases:
                 self.operand(member, beside(operation.word, member, chained, place))
                 for place, member in enumerate(operation.members)
             ]
-            return bracketed(f" {SIGNS[operation.word]} ".join(parts), inside)
+            rest = [signed(operation.word, part) for part in parts[1:]]
+            return bracketed(" ".join([parts[0], *rest]), inside)
         parts = [self.operand(member, Beside.SIGN) for member in operation.members]
         pair = len(parts) == 2  # noqa: PLR2004 - two of them
         word = {"minimum": ("lower", "lowest"), "maximum": ("higher", "highest")}

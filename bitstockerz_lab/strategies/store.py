@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DefinitionError, TradingError, UnknownName
+from bitstockerz_lab.strategies import templates
 from bitstockerz_lab.strategies.definition import Definition
+from bitstockerz_lab.strategies.document import as_number
 from bitstockerz_lab.strategies.problems import listed
 from bitstockerz_lab.strategies.versions import ANY, Scope, StrategyVersion
 
@@ -98,10 +100,12 @@ def get_version(
         if version is None or version == of_id.version:
             return of_id
         of_strategy, title = of_id.strategy_id, of_id.name
-    found = _select(con, user_id, strategy_id=of_strategy, number=version)
+    number = None if version is None else as_number(version)
+    strange = version is not None and number is None
+    found = None if strange else _select(con, user_id, strategy_id=of_strategy, number=number)
     if found is None:
         numbers = ", ".join(str(number) for _, number, _ in definitions(con, of_strategy))
-        message = f"Strategy {title!r} has no version {version}. It has {numbers}."
+        message = f"Strategy {title!r} has no version {version!r}. It has {numbers}."
         raise UnknownName(message, name=title, version=version)
     return found
 
@@ -258,12 +262,17 @@ def strategy_id(con: Connection, user_id: int, name: str) -> int:
     Raises
     ------
     UnknownName
-        There is none of that name; the nearest is suggested.
+        There is none of that name; the nearest is suggested, or how a template is saved.
     """
     known = _stored(con, user_id)
     found = _found(known, name)
     if found is None:
-        raise UnknownName.of("strategy", name, [one.name for one in known], WAY_OUT)
+        names = [one.name for one in known]
+        template = templates.named(name)
+        if template is not None and template.title not in names:
+            message = f"{name!r} is a template: save it first with {template.saving}."
+            raise UnknownName(message, kind="strategy", name=name)
+        raise UnknownName.of("strategy", name, names, WAY_OUT)
     return found.id
 
 
@@ -284,7 +293,7 @@ def _found(known: list[Stored], name: str) -> Stored | None:
     return next(iter(exact or alike), None)
 
 
-def _select(con: Connection, user_id: int, **wanted: int | None) -> StrategyVersion | None:
+def _select(con: Connection, user_id: int, **wanted: float | None) -> StrategyVersion | None:
     unsaid = {"version_id": None, "strategy_id": None, "number": None}
     row = con.execute(SELECT, {"user_id": user_id, **unsaid, **wanted}).fetchone()
     if row is None:

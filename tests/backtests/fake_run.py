@@ -23,6 +23,7 @@ NOTHING_FOUND = findings.none()
 class FakeDefinition:
     text: str = "Buy when sma(close, 10) crosses above sma(close, 30).\nSell when it crosses below."
     rules: dict = field(default_factory=lambda: {"direction": "long", "enter": {"all": []}})
+    python: None = None
 
     def to_json(self):
         return json.dumps(self.rules)

@@ -206,6 +206,13 @@ def test_writing_into_a_folder_is_refused_with_the_way_out(tmp_path):
         Report(fake_run()).write(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["report.pdf", "report"])
+def test_a_page_is_not_written_under_a_name_of_something_else(name, tmp_path):
+    with pytest.raises(LabError, match=r"is an HTML page.*like report\.html\."):
+        Report(fake_run()).write(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_writing_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(LabError, match="cannot be written to"):

@@ -46,6 +46,9 @@ def test_diff_is_the_sentences_and_in_json_every_change(two):
         "sentence": "parameter fast: default 20 → 50", "is_rule": True,
     }  # fmt: skip
     assert two("strategies", "diff", "Golden cros").status == 1
+    assert two("strategies", "copy", "Golden cross", "Silver", "--version", "1").status == 0
+    told = two("strategies", "diff", "Golden cross", "Silver").out
+    assert told.startswith("Golden cross, version 2 → Silver, version 1\n- stop loss removed")
 
 
 def test_notes_and_tags_are_written_and_shown(two):

@@ -152,7 +152,7 @@ def test_an_unknown_volume_stays_unknown():
         ("1d", "4h", "4h bars cannot be made of 1d bars. They can be made of 1h or 2h bars."),
         ("4h", "6h", "6h bars cannot be made of 4h bars. They can be made of 1h or 2h bars."),
         ("1w", "1mo", "1mo bars cannot be made of 1w bars."),
-        ("1d", "1h", "1h bars cannot be made of 1d bars. They can be made of none bars."),
+        ("1d", "1h", "1h bars cannot be made of 1d bars. Load 1h bars."),
     ],
 )
 def test_what_cannot_be_made_says_of_what_it_could(source, target, message):

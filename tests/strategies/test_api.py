@@ -136,6 +136,8 @@ def test_unknown_names_numbers_and_ids_say_what_there_is(strategies):
         strategies.get("Abvoe")
     with pytest.raises(UnknownName, match=r"No strategy 'Zzz'. Save one with lab.strategies.save"):
         strategies.get("Zzz")
+    with pytest.raises(UnknownName, match=r"'Above' has no version 'v1'\. It has 1\."):
+        strategies.get("Above", "v1")
     with pytest.raises(UnknownName, match=r"'Above' has no version 7\. It has 1\."):
         strategies.get("Above", 7)
     with pytest.raises(UnknownName, match="No strategy version with id 99"):

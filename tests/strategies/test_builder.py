@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -317,6 +319,14 @@ def test_a_parameter_may_stand_wherever_a_number_may():
         (lambda: (close > 1).bars_ago(1), "Give it to what is compared"),
         (lambda: close // 2, r"//, % and \*\* \(here with close and 2\).*bz\.simulate"),
         (lambda: 2**close, "are not in the language"),
+        (lambda: close > 5 & (rsi(2) < 10), "& and | join conditions, not 5. Put each comparison"),
+        (lambda: close(1), r"takes nothing in brackets: write close, or close\.bars_ago\(1\)"),
+        (lambda: round(close), "functions know no close: there are"),
+        (lambda: math.log(close), "functions know no close: there are"),
+        (lambda: close > sma, r"the function sma is nothing to compare with. Write sma\(20\)\."),
+        (lambda: close > open, r"the function open .* It is Python's own: write open_\."),
+        (lambda: bz.strategy("S", enter=close != sma(5)), r"There is no !=; ~\(\.\.\.\) is"),
+        (lambda: bz.strategy("S", enter=lambda bars: bars), "a function. .*@bz.code_strategy"),
         (lambda: close * "2", "'2' is nothing to calculate with"),
         (lambda: close + (close > 1), "& and | join conditions"),
         (lambda: min(close, open_), r"minimum\(a, b\) for min"),

@@ -146,6 +146,107 @@ def test_every_run_of_a_version_that_looks_ahead_says_so_first(lab):
     assert "Honesty of the rules" in page
 
 
+def test_a_peek_once_seen_is_told_for_ever_whatever_a_lesser_check_finds(lab):
+    load(lab)
+    load(lab, "TINY", 2)
+    version = lab.strategies.save(peeking())
+    told = version.honesty.results[0].message
+    assert " Seen on 400 1d bars of ACME, 2020-01-01 to 2021-02-03." in told
+    found = lab.strategies.check("Tomorrow", "TINY")
+    assert [str(one.verdict) for one in found.results[:2]] == ["failed", "not checked"]
+    assert found.tested.symbol == "TINY"
+    assert found.results[0].message == told
+    assert lab.strategies.save(peeking()).honesty.looks_ahead
+    assert told in lab.backtests.run("Tomorrow", "ACME").details.warnings[0].replace(
+        " is true with", " looks ahead: it is true with"
+    ).replace(" is false with", " looks ahead: it is false with")
+    rows = lab.strategies.checks("Tomorrow")
+    assert rows.query("verdict == 'failed'")["symbol"].tolist() == ["ACME"]
+    assert rows.query("verdict != 'failed'")["symbol"].unique().tolist() == ["TINY"]
+
+
+def shifted():
+    def by_shift(bars, k=0):
+        closes = bars["close"]
+        return {"enter": closes.shift(-k) > closes.shift(1), "leave": closes.shift(-k) < closes}
+
+    return bz.code_strategy("Shifted", parameters={"k": bz.parameter("k", 0, min=0, max=5)})(
+        by_shift
+    )
+
+
+def test_code_run_with_parameters_nobody_checked_is_checked_then_and_remembered(lab):
+    load(lab, asset_type="CRYPTO")
+    assert lab.strategies.save(shifted()).honesty.look_ahead == Verdict.OK
+    assert lab.backtests.run("Shifted", "ACME").details.warnings == []
+    run = lab.backtests.run("Shifted", "ACME", parameters={"k": 1})
+    assert run.details.warnings[0].startswith(LOOKS_AHEAD)
+    assert ", with k = 1. Its results" in run.details.warnings[0]
+    assert run.honesty.parameters == {"k": 1}
+    assert ", with k = 1." in run.report().html()
+    later = lab.backtests.run("Shifted", "ACME", fee_bps=1)
+    assert later.details.warnings[0].startswith(LOOKS_AHEAD), "the version peeks, for ever"
+    assert later.honesty.parameters == {"k": 0}
+    assert later.honesty.look_ahead == Verdict.FAILED
+    assert lab.strategies.get("Shifted").honesty.looks_ahead
+
+
+def test_code_is_checked_once_for_each_of_its_parameters(lab, monkeypatch):
+    load(lab, asset_type="CRYPTO")
+
+    def by_average(bars, period=5):
+        average = bars["close"].rolling(period).mean()
+        return {"enter": bars["close"] > average, "leave": bars["close"] < average}
+
+    lab.strategies.save(bz.code_strategy("Average")(by_average))
+    run = lab.backtests.run("Average", "ACME", parameters={"period": 7})
+    assert run.details.warnings == []
+    assert run.honesty.parameters == {"period": 7}
+    monkeypatch.setattr("bitstockerz_lab.backtests.honesty_warnings.quick", None)
+    assert lab.backtests.run("Average", "ACME", parameters={"period": 7}, fee_bps=1).metrics
+    assert lab.backtests.run("Average", "ACME", fee_bps=1).honesty.parameters == {"period": 5}
+
+
+def test_code_that_takes_too_long_to_check_is_told_as_not_checked(lab, monkeypatch):
+    load(lab, asset_type="CRYPTO")
+    monkeypatch.setattr("bitstockerz_lab.backtests.honesty_warnings.SECONDS", 0.0)
+    lab.strategies.save(shifted())
+    (told,) = lab.backtests.run("Shifted", "ACME", parameters={"k": 2}).details.warnings
+    assert told == (
+        "Nobody knows whether this code looks ahead with k = 2. Not checked: within 0 s the code "
+        "could be looked at at 0 of 60 places. lab.strategies.check('Shifted', 'ACME', "
+        "version=1, parameters={'k': 2}) takes its time."
+    )
+    found = lab.strategies.check("Shifted", "ACME", version=1, parameters={"k": 2})
+    assert found.looks_ahead
+
+
+def test_a_version_whose_check_was_never_stored_is_checked_by_saving_it_again(lab):
+    load(lab, asset_type="CRYPTO")
+    lab.strategies.save(peeking())
+    with lab.database.write() as con:
+        con.execute("DELETE FROM version_check_results")
+        con.execute("DELETE FROM version_checks")
+    run = lab.backtests.run("Tomorrow", "ACME")
+    assert run.details.warnings[0].startswith(LOOKS_AHEAD), "code is checked as it runs"
+    lab.strategies.save(sma_cross())
+    with lab.database.write() as con:
+        con.execute("DELETE FROM version_check_results")
+        con.execute("DELETE FROM version_checks")
+    words = lab.backtests.run("SMA cross", "ACME")
+    assert (words.honesty, words.details.warnings) == (None, [])
+    assert lab.strategies.save(sma_cross()).honesty.ok
+    assert words.honesty.ok
+
+
+def test_a_report_says_with_which_parameters_the_rules_were_checked(lab):
+    load(lab)
+    lab.strategies.save(sma_cross())
+    page = lab.backtests.run("SMA cross", "ACME", parameters={"fast": 9}).report().html()
+    assert "with fast = 5. This run has other parameters: fast = 9." in page
+    assert "other parameters" not in lab.backtests.run("SMA cross", "ACME").report().html()
+
+
 def test_a_report_says_where_nobody_checked(lab):
     load(lab)
     run = lab.backtests.run(lab.strategies.save(sma_cross()), "ACME")

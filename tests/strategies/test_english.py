@@ -196,6 +196,27 @@ def test_products_in_sums_need_no_brackets_and_sums_in_products_do():
     )
 
 
+def test_a_gain_that_moves_the_stop_says_what_stands_as_it_was_decided():
+    assert told(enter=close > 1, break_even_pct=200 * atr(14) / close)[1] == (
+        "After a gain of 2 × the 14-bar ATR (in % of the close) the stop moves to the entry price, "
+        "that gain as it stands when the entry is decided."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (close > sma(5) + -1, "the close is above the 5-bar SMA − 1"),
+        (close > sma(5) - -1, "the close is above the 5-bar SMA + 1"),
+        (close > open_ * -1, "the close is above the open × -1"),
+        (between(hour, 0, 0), "the hour of the day (UTC) is 0"),
+        (~between(hour, 0, 0), "the hour of the day (UTC) is not 0"),
+    ],
+)
+def test_numbers_are_told_as_a_person_says_them(rule, said):
+    assert told(enter=rule)[0] == f"Buy at the next open when {said}."
+
+
 def test_averages_of_several_lengths_are_told_in_one_list():
     condition = minimum(ema(3), ema(5), ema(8)) > maximum(sma(20), ema(30))
     assert told(enter=condition)[0] == (

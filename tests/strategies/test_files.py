@@ -9,6 +9,7 @@ import pytest
 import bitstockerz_lab as bz
 from bitstockerz_lab.errors import DataError, DefinitionError, TradingError, UnknownName
 from bitstockerz_lab.strategies import close, files, rsi, sma, templates
+from tests.helpers import make_bars
 
 
 def dip(level=30, name="Dip", **keywords):
@@ -156,6 +157,30 @@ def test_a_retired_strategy_is_exported_and_not_imported_to(lab, told, tmp_path)
         lab.strategies.import_file(told)
 
 
+@pytest.mark.parametrize(
+    ("key", "given", "stored"),
+    [
+        ("timeframe", "daily", "1d"),
+        ("asset_type", "equity", "EQUITY"),
+        ("symbol_scope", "aapl, msft,aapl", "AAPL,MSFT"),
+    ],
+)
+def test_what_a_file_is_meant_for_is_stored_in_the_labs_spelling(other, told, key, given, stored):
+    other.market.load_frame(make_bars(300), symbol="AAPL", timeframe="1d", asset_type="EQUITY")
+    changed(told, lambda content: content.update({key: given}))
+    assert getattr(other.strategies.import_file(told), key) == stored
+    assert other.backtests.run("Dip", "AAPL").status == "completed"
+
+
+def test_a_tag_that_was_taken_off_here_stays_off(other, told):
+    other.strategies.import_file(told)
+    other.strategies.untag("Dip", "live")
+    other.strategies.import_file(told)
+    assert other.strategies.versions("Dip")["tags"].tolist() == ["", "best"]
+    other.strategies.tag("Dip", "Live")
+    assert other.strategies.versions("Dip")["tags"].tolist() == ["", "Live, best"]
+
+
 def _twice(content):
     content["versions"].append(content["versions"][0])
 
@@ -179,7 +204,12 @@ def _same_rules(content):
         (_twice, "Version 1 stands in it twice"),
         (_same_rules, "Versions 1 and 3 have the same rules"),
         (lambda c: c["versions"][1].update(version=0), "versions.1.version: "),
+        (lambda c: c["versions"][1].update(version=2**31), "versions.1.version: "),
         (lambda c: c["versions"][1].update(created_at="2020-01-01"), "versions.1.created_at: "),
+        (
+            lambda c: c["versions"][1].update(created_at="9999-12-31T23:59:59-12:00"),
+            "versions.1.created_at: .*no such time",
+        ),
         (lambda c: c["versions"][1].update(tags=["a,b"]), "Version 2: 'a,b' is no tag"),
         (
             lambda c: c["versions"][1]["definition"]["enter_long"].update(right=26),
@@ -227,6 +257,11 @@ def test_a_definition_alone_says_how_it_is_saved(other, tmp_path):
     path.write_text(templates.get("golden-cross").to_json())
     with pytest.raises(DataError, match=r"A definition alone is saved with lab\.strategies\.save"):
         other.strategies.import_file(path)
+
+
+def test_saving_an_exported_file_says_how_it_is_stored(other, told):
+    with pytest.raises(DefinitionError, match=r"Store it with lab\.strategies\.import_file"):
+        other.strategies.save(told.read_text("utf-8"))
 
 
 def test_a_file_that_is_there_is_replaced_only_when_told(lab, told):

@@ -17,7 +17,7 @@ from bitstockerz_lab.strategies.language import (
     Holds,
     Not,
 )
-from bitstockerz_lab.strategies.phrases import OPS
+from bitstockerz_lab.strategies.phrases import OPS, interval
 from bitstockerz_lab.strategies.problems import join
 
 if TYPE_CHECKING:
@@ -200,5 +200,7 @@ def _end(side: Side, node: Any, *, named: bool) -> str:  # noqa: ANN401 - a Comp
         return (side.named if by_name else side.plain).operand(operand)
 
     if isinstance(node, Between):
-        return f"between {say(node.low)} and {say(node.high)}"
+        constant = canonical.is_constant(node.low) and canonical.is_constant(node.high)
+        said = interval(say(node.low), say(node.high), constant=constant)
+        return said if said.startswith("between ") else f"is {said}"
     return f"{OPS[node.op].removeprefix('is ')} {say(node.right)}"

@@ -19,9 +19,9 @@ LABELS = {
     "stop_loss_pct": "stop loss",
     "take_profit_pct": "take profit",
     "trailing_stop_pct": "trailing stop",
-    "break_even_pct": "stop to the entry price after a gain of",
+    "break_even_pct": "break-even gain",
     "max_bars": "longest time held",
-    "cooldown_bars": "no entry after a loss for",
+    "cooldown_bars": "pause after a loss",
     "max_trades_per_day": "most entries a day (UTC)",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.strategies.definition import Definition
 
+LENGTH = re.compile(r"(\w+) \(([\d.,]+)\)(-\w+)")
+"""A parameter where a number makes a word: n (5)-bar."""
 TURNED = {">": "<", ">=": "<=", "crosses_above": "crosses_below"}
 
 
@@ -36,6 +39,10 @@ class NamedPhrases(PlainPhrases):
     def bars(self, value: Any) -> str:  # noqa: ANN401 - a Value
         """Return ``3 bars``, or ``n (3) bars``."""
         return f"{self._number(value)} bars" if not isinstance(value, int) else self._bars(value)
+
+    def _name(self, name: str) -> str:
+        """Return what a price or an indicator is called: the 5-bar (n) SMA."""
+        return LENGTH.sub(r"\2\3 (\1)", super()._name(name))
 
     def percent(self, operand: Any) -> str:  # noqa: ANN401 - any operand
         """Return an operand in percent."""

@@ -1,6 +1,6 @@
 """Whether a strategy may be trusted with a backtest: does it peek, is it settled, does it act."""
 
-from bitstockerz_lab.strategies.honesty.check import check
+from bitstockerz_lab.strategies.honesty.check import check, quick
 from bitstockerz_lab.strategies.honesty.degenerate import inside_costs
 from bitstockerz_lab.strategies.honesty.look_ahead import Peek, look_ahead
 from bitstockerz_lab.strategies.honesty.needs import Needs, needs
@@ -17,5 +17,6 @@ __all__ = [
     "inside_costs",
     "look_ahead",
     "needs",
+    "quick",
     "warm_up",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock
@@ -19,6 +20,7 @@ from bitstockerz_lab.strategies.honesty.result import (
     Honesty,
     Result,
     Tested,
+    on,
 )
 from bitstockerz_lab.strategies.honesty.warm_up import STARTS, warm_up
 
@@ -29,11 +31,13 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.strategies.compile import Others, Rules
 
+FEW, FEW_CUTS, FEW_STARTS = 2_000, 16, 3
+"""The newest bars a quick check looks at, and at how many ends and starts of them."""
 ENOUGH = 1_000
 """Bars on which what never happens is no chance any more: four years of days."""
 
 
-def check(
+def check(  # noqa: PLR0913 - what is checked, on what, and how far
     definition: Rules,
     bars: pd.DataFrame,
     parameters: Mapping[str, Any] | None = None,
@@ -43,19 +47,23 @@ def check(
     *,
     cuts: int = CUTS,
     starts: int = STARTS,
+    seconds: float = math.inf,
 ) -> Honesty:
     """Check whether rules look ahead, when they are settled, and whether they can do anything.
 
     Look-ahead: signals, moving stops and targets and every named indicator are computed again with
-    the future cut off, that of other symbols too. Warm-up: the same with the past cut off, beside
-    the number the catalogue knows. Degenerate: conditions that are never or always true, on these
-    bars and by what their operands can be; an entry that is the exit; stops inside the costs.
+    the future cut off, that of other symbols too; code, with other futures as well. Warm-up: the
+    same with the past cut off, beside the number the catalogue knows. Degenerate: conditions that
+    are never or always true, on these bars and by what their operands can be; an entry that is the
+    exit; stops inside the costs.
 
     Parameters
     ----------
     definition, bars, parameters, others : as those of `strategies.signals`
     fee_bps, slippage_bps : basis points of notional, per fill
-    cuts, starts : at how many ends, and starts, of the data values are computed again
+    cuts, starts : at how many ends, and starts, of the data values are computed again; of code at
+        60 ends at least
+    seconds : a look for the future that takes longer is given up and told as "not checked"
 
     Returns
     -------
@@ -81,15 +89,30 @@ def check(
             raise
         results = [*unchecked(problem)]
     else:
-        results = [_looks_ahead(computed, bars, whole, cuts)]
+        results = [_looks_ahead(computed, bars, whole, cuts, seconds)]
         results += [_warm_up(computed, bars, starts), *_degenerate(computed, bars, whole)]
     costs = [*degenerate.inside_costs(rules.exits(computed.resolved), fee_bps, slippage_bps)]
     results += [Result(DEGENERATE, Verdict.WARNING, sentence) for sentence in costs]
     if all(one.check != DEGENERATE for one in results):
         results.append(Result(DEGENERATE, Verdict.OK, _no_degenerate(computed)))
-    return Honesty(
-        tuple(results), tested(bars, others or {}), computed.resolved, fee_bps, slippage_bps
-    )
+    made_on = tested(bars, others or {})
+    return Honesty(tuple(results), made_on, computed.resolved, fee_bps, slippage_bps)
+
+
+def quick(
+    definition: Rules,
+    bars: pd.DataFrame,
+    parameters: Mapping[str, Any] | None = None,
+    others: Others | None = None,
+    *,
+    seconds: float = math.inf,
+) -> Honesty:
+    """Check on the newest bars, at few places: whenever a version is saved; see `check`."""
+    newest = bars.iloc[-FEW:]
+    return check(
+        definition, newest, parameters, others,
+        cuts=FEW_CUTS, starts=FEW_STARTS, seconds=seconds,
+    )  # fmt: skip
 
 
 def unchecked(problem: Exception) -> Iterator[Result]:
@@ -113,15 +136,29 @@ def tested(bars: pd.DataFrame, others: Others) -> Tested:
     )
 
 
-def _looks_ahead(computed: Computed, bars: pd.DataFrame, whole: pd.DataFrame, cuts: int) -> Result:
-    peek, looked = look(computed, bars, whole, cuts=cuts)
+def _looks_ahead(
+    computed: Computed, bars: pd.DataFrame, whole: pd.DataFrame, cuts: int, seconds: float
+) -> Result:
+    by_code = computed.is_code
+    most = max(cuts, CUTS) if by_code else cuts
+    looked = look(computed, bars, whole, cuts=most, changed=by_code, seconds=seconds)
+    peek, places, tried = looked.peek, looked.places, looked.tried
     if peek is not None:
-        return Result(LOOK_AHEAD, Verdict.FAILED, str(peek), peek.column, peek.timestamp)
-    if not looked:
+        seen = f"{peek} Seen on {on(tested(bars, {}), computed.resolved)}."
+        return Result(LOOK_AHEAD, Verdict.FAILED, seen, peek.column, peek.timestamp)
+    if not looked.is_whole:
+        message = f"Not checked: within {seconds:g} s the code could be looked at at {places} of "
+        return Result(LOOK_AHEAD, Verdict.NOT_CHECKED, f"{message}{tried} places.")
+    if looked.problem is not None and places * 2 < tried:
+        failed = f"at {tried - places} of {tried} places the rules fail on other bars"
+        message = f"Not checked: {failed}: {looked.problem}"
+        return Result(LOOK_AHEAD, Verdict.NOT_CHECKED, message)
+    if not places:
         message = f"Not checked: {len(bars):,} bars are too few to cut the future off."
         return Result(LOOK_AHEAD, Verdict.NOT_CHECKED, message)
-    what = "signal" if computed.is_code else "signal, stop, target or indicator"
-    message = f"No {what} changed when the future was cut off, at {looked} places."
+    what = "signal" if by_code else "signal, stop, target or indicator"
+    how = "cut off, made to fall and made to rise" if by_code else "cut off"
+    message = f"No {what} changed when the future was {how}, at {places} places."
     return Result(LOOK_AHEAD, Verdict.OK, message)
 
 
@@ -132,7 +169,7 @@ def _warm_up(computed: Computed, bars: pd.DataFrame, starts: int) -> Result:
     except Exception as problem:
         if not computed.is_code:
             raise
-        message = f"Not checked: the code fails on fewer bars: {problem!r}"
+        message = f"Not checked: the code fails on fewer bars: {problem}"
         return Result(WARM_UP, Verdict.NOT_CHECKED, message)
     if measured is not None and measured > len(bars) // 2:
         measured = None  # settled by chance: as much must be left as it took

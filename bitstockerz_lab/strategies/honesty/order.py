@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Resolved = Mapping[str, int | float]
 
-BETWEEN = ("open", "close", "typical_price", "median_price")
-"""What lies between a bar's low and its high."""
+BETWEEN = ("open", "close", "median_price")
+"""What lies between a bar's low and its high, rounded too: a third of three prices may not."""
 
 BANDS = ("lower", "middle", "upper")
 BANDED = ("bollinger", "keltner", "donchian")

@@ -88,6 +88,16 @@ class Tested:
         return f"{self.bars:,} {what}{whose}, {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}"
 
 
+def on(tested: Tested, parameters: Mapping[str, int | float]) -> str:
+    """Return bars and parameters in words: "300 1d bars of AAPL, … to …, with k = 1"."""
+    return f"{tested}, with {named(parameters)}" if parameters else str(tested)
+
+
+def named(parameters: Mapping[str, int | float]) -> str:
+    """Return parameters in words: "fast = 5, slow = 20"."""
+    return ", ".join(f"{name} = {value:g}" for name, value in parameters.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Honesty:
     """Whether rules may be trusted with a backtest: a verdict a line.
@@ -127,6 +137,11 @@ class Honesty:
         return tuple(one for verdict in BAD for one in self.results if one.verdict == verdict)
 
     @property
+    def look_ahead(self) -> Verdict:
+        """The verdict on looking ahead; the worst, where it was seen in another check."""
+        return next(one.verdict for one in self.results if one.check == LOOK_AHEAD)
+
+    @property
     def looks_ahead(self) -> str:
         """Why nothing these rules come to is to be believed, as a sentence; "" if they are."""
         for one in self.results:
@@ -160,9 +175,7 @@ class Honesty:
     @property
     def on(self) -> str:
         """The bars and parameters it was checked with, in words."""
-        named = [f"{name} = {value:g}" for name, value in self.parameters.items()]
-        given = f", with {', '.join(named)}" if named else ""
-        return f"{self.tested}{given}"
+        return on(self.tested, self.parameters)
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import Verdict
 from bitstockerz_lab.storage import frames
-from bitstockerz_lab.strategies.honesty.result import Honesty, Result, Tested, not_believed
+from bitstockerz_lab.strategies.honesty.result import Honesty, Result, Tested
 from bitstockerz_lab.strategies.versions import ANY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -24,21 +25,21 @@ if TYPE_CHECKING:
 
 NEWEST = """
     SELECT
-        checks.symbol, checks.timeframe, checks.simulated, checks.bars, checks.first, checks.last,
-        checks.bars_digest, checks.parameters_json, checks.fee_bps, checks.slippage_bps,
-        checks.created_at, results.kind, results.verdict, results.message, results.column_name,
-        results.timestamp
+        checks.id, checks.symbol, checks.timeframe, checks.simulated, checks.bars, checks.first,
+        checks.last, checks.bars_digest, checks.parameters_json, checks.fee_bps,
+        checks.slippage_bps, checks.created_at, results.kind, results.verdict, results.message,
+        results.column_name, results.timestamp
     FROM version_checks AS checks
     JOIN version_check_results AS results ON results.version_check_id = checks.id
-    WHERE checks.id = (SELECT max(id) FROM version_checks WHERE strategy_version_id = ?)
-    ORDER BY results.id
-"""
-
-LOOKS_AHEAD = """
-    SELECT message
-    FROM version_check_results
-    WHERE version_check_id = (SELECT max(id) FROM version_checks WHERE strategy_version_id = ?)
-        AND kind = 'look-ahead' AND verdict = 'failed'
+    WHERE checks.strategy_version_id = $version_id
+    QUALIFY
+        checks.id IN (
+            max(checks.id) OVER (),
+            max(checks.id) FILTER (checks.parameters_json = $parameters) OVER ()
+        )
+        OR results.id = max(results.id) FILTER (results.verdict = 'failed') OVER ()
+    ORDER BY
+        checks.parameters_json = $parameters DESC, checks.id DESC, results.id
 """
 
 LISTED = """
@@ -49,15 +50,14 @@ LISTED = """
         checks.simulated, checks.bars, checks.first, checks.last, checks.bars_digest,
         checks.parameters_json AS parameters, checks.fee_bps, checks.slippage_bps,
         checks.package_version, checks.created_at AS checked_at
-    FROM (
-        SELECT *
-        FROM version_checks
-        QUALIFY id = max(id) OVER (PARTITION BY strategy_version_id)
-    ) AS checks
+    FROM version_checks AS checks
     JOIN version_check_results AS results ON results.version_check_id = checks.id
     JOIN strategy_versions ON strategy_versions.id = checks.strategy_version_id
     JOIN strategies ON strategies.id = strategy_versions.strategy_id
     WHERE strategies.user_id = ?
+    WINDOW of_version AS (PARTITION BY strategy_versions.id)
+    QUALIFY checks.id = max(checks.id) OVER of_version
+        OR results.id = max(results.id) FILTER (results.verdict = 'failed') OVER of_version
     ORDER BY strategies.name, version, results.id
 """
 
@@ -125,18 +125,31 @@ def add(con: Connection, version: StrategyVersion, found: Honesty) -> None:
     con.execute(ADD_RESULTS, [row[0][0], *columns])
 
 
-def newest(con: Connection, version: StrategyVersion) -> Honesty | None:
-    """Return the newest check of a version; None if there is none."""
-    rows = con.execute(NEWEST, [version.id]).fetchall()
+def newest(
+    con: Connection, version: StrategyVersion, parameters: Mapping[str, Any] | None = None
+) -> Honesty | None:
+    """Return the newest check of a version; None if there is none.
+
+    Where the version looked ahead in another check, that is its first line: it does for ever.
+
+    Parameters
+    ----------
+    con : a lease's connection
+    version : whose
+    parameters : the newest check with these values, where there is one, goes before newer ones
+    """
+    told = json.dumps(dict(parameters or {}))
+    asked = {"version_id": version.id, "parameters": told}
+    rows = con.execute(NEWEST, asked).fetchall()
     if not rows:
         return None
-    symbol, timeframe, simulated, bars, first, last, digest, told, fee, slippage, when = rows[0][
-        :11
-    ]
-    results = [
-        Result(kind, Verdict(verdict), message, column, None if stamp is None else clock.utc(stamp))
-        for *_, kind, verdict, message, column, stamp in rows
-    ]
+    check_id, symbol, timeframe, simulated, bars, first, last, digest, told, fee, slippage, when = (
+        rows[0][:12]
+    )
+    results = [_result(row) for row in rows if row[0] == check_id]
+    if all(one.verdict != Verdict.FAILED for one in results):
+        seen = [_result(row) for row in rows if row[13] == Verdict.FAILED]
+        results = seen + results
     ends = [None if stamp is None else clock.utc(stamp) for stamp in (first, last)]
     return Honesty(
         results=tuple(results),
@@ -148,6 +161,12 @@ def newest(con: Connection, version: StrategyVersion) -> Honesty | None:
         version=version.version,
         checked_at=when.replace(tzinfo=UTC),
     )
+
+
+def _result(row: tuple[Any, ...]) -> Result:
+    kind, verdict, message, column, stamp = row[12:]
+    when = None if stamp is None else clock.utc(stamp)
+    return Result(kind, Verdict(verdict), message, column, when)
 
 
 def fits(con: Connection, version: StrategyVersion, found: Honesty) -> bool:
@@ -165,14 +184,11 @@ def fits(con: Connection, version: StrategyVersion, found: Honesty) -> bool:
     )
 
 
-def looks_ahead(con: Connection, version_id: int) -> str:
-    """Return why the newest check of a version does not believe it; "" where it does."""
-    rows = con.execute(LOOKS_AHEAD, [version_id]).fetchall()
-    return not_believed(rows[0][0]) if rows else ""
-
-
 def listed(con: Connection, user_id: int) -> pd.DataFrame:
-    """Return the newest check of each version of a user, a row a line; times are UTC."""
+    """Return the newest check of each version of a user, and the newest peek it was seen at.
+
+    A row a line; times are UTC.
+    """
     return frames.read(con, LISTED, [user_id], zone="UTC")
 
 

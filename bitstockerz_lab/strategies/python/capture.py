@@ -11,13 +11,13 @@ import builtins
 import inspect
 import symtable
 import sys
-import textwrap
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.errors import DefinitionError
-from bitstockerz_lab.strategies.python import imports
+from bitstockerz_lab.strategies.python import imports, origin
 from bitstockerz_lab.strategies.python.literals import NoLiteral, literal
+from bitstockerz_lab.strategies.python.model import Unreadable, parsed
 from bitstockerz_lab.strategies.wording import shown
 
 if TYPE_CHECKING:
@@ -40,8 +40,15 @@ def module_of(function: FunctionType) -> str:
         Its text cannot be found, or it refers to what cannot be stored as text.
     """
     module = _Module(function)
-    module.include(function)
+    module.include_main()
     text = module.text()
+    try:
+        parsed(text)
+    except Unreadable as problem:
+        raise DefinitionError(
+            f"The text of {function.__name__} cannot be stored: {problem.reason}. Write it with "
+            "a backslash, as \\x0c or \\u2028, inside of a text, and leave it out elsewhere."
+        ) from None
     strange = [name for name in imports.modules(text) if not imports.is_installed(name)]
     if strange:
         raise DefinitionError(
@@ -62,6 +69,7 @@ class _Module:
         self.imports: set[str] = set()
         self.constants: dict[str, str] = {}
         self.functions: list[str] = []
+        self.included: set[FunctionType] = set()
 
     def text(self) -> str:
         """Return imports, constants and functions, each used before it is needed."""
@@ -70,41 +78,55 @@ class _Module:
         head = "\n\n".join([*start, *([told] if told else [])])
         return "\n\n\n".join([*([head] if head else []), *self.functions]) + "\n"
 
-    def include(self, function: FunctionType) -> None:
+    def include_main(self) -> None:
+        """Add the strategy, without its decorator."""
+        text, node = origin.text_of(inspect.unwrap(self.main))
+        origin.check_alone(self.main, node)
+        self._include(self.main, node, _lines(text, node.lineno, node))
+
+    def _include_helper(self, name: str, value: object, helper: FunctionType) -> None:
+        text, node = origin.text_of(helper)
+        origin.check_decorators(name, value, helper, node)
+        if helper in self.included:
+            return
+        self.included.add(helper)
+        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        self._include(helper, node, _lines(text, first, node))
+
+    def _include(self, function: FunctionType, node: ast.FunctionDef, text: str) -> None:
         """Add a function's text, behind everything it refers to."""
-        text = _own_text(function, decorated=function is not self.main)
         needed, named = _names(LATER + text, function), _names(text, function)
         for name in sorted(named):
             if name == self.main.__name__ and function.__module__ == self.main.__module__:
                 continue  # itself: the name may still mean what an earlier run of the cell made
             if name in needed:
                 self._add(name, function)
-            elif isinstance(_meaning(name, function), ModuleType):
+            elif isinstance(origin.meaning(name, function), ModuleType):
                 self._add(name, function)  # only an annotation names it
+        origin.check_defaults(function, node)
         self.imports |= {*_submodules(text, function)}
         self.functions.append(text)
 
     def _add(self, name: str, function: FunctionType) -> None:
-        value = _meaning(name, function)
-        if value is _NOTHING:
+        value = origin.meaning(name, function)
+        if value is origin.NOTHING:
             raise DefinitionError(
                 f"{function.__name__} uses {name!r}, which is not defined. Define it before the "
                 "strategy, or import it inside the function.",
                 name=name,
             )
-        if getattr(builtins, name, _NOTHING) is value:
-            return
         if name in self.taken:
             if self.taken[name] is not value:
                 raise _ambiguous(name)
             return
         self.taken[name] = value
-        self._store(name, value, function)
+        if getattr(builtins, name, origin.NOTHING) is not value:
+            self._store(name, value, function)
 
     def _store(self, name: str, value: object, function: FunctionType) -> None:
         helper = self._helper(value)
         if helper is not None:
-            self._store_helper(name, helper)
+            self._store_helper(name, value, helper)
             return
         line = _import_line(name, value)
         if line is not None:
@@ -136,16 +158,13 @@ class _Module:
         mine = found.__module__ == self.main.__module__
         return found if mine or not imports.is_installed(found.__module__ or "") else None
 
-    def _store_helper(self, name: str, helper: FunctionType) -> None:
+    def _store_helper(self, name: str, value: object, helper: FunctionType) -> None:
         known = helper.__name__
-        if inspect.unwrap(self.taken.setdefault(known, helper)) is not helper:  # type: ignore[arg-type]
+        self._include_helper(name, value, helper)
+        if self.taken.setdefault(known, value) is not value:
             raise _ambiguous(known)
-        self.include(helper)
         if name != known:
             self.functions.append(f"{name} = {known}")
-
-
-_NOTHING = object()
 
 
 def _ambiguous(name: str) -> DefinitionError:
@@ -153,48 +172,19 @@ def _ambiguous(name: str) -> DefinitionError:
     return DefinitionError(told, name=name)
 
 
-def _meaning(name: str, function: FunctionType) -> object:
-    """Return what a name means in a function; `_NOTHING` where it means nothing yet."""
-    for free, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        if free == name:
-            try:
-                return cell.cell_contents
-            except ValueError:
-                return _NOTHING
-    known = function.__globals__
-    return known[name] if name in known else getattr(builtins, name, _NOTHING)
-
-
-def _own_text(function: FunctionType, *, decorated: bool) -> str:
-    """Return a function's own lines, at the left margin; without its decorators where not asked."""
-    name = function.__name__
-    inside = function.__qualname__.rpartition("<locals>.")[2]
-    if name == "<lambda>":
-        raise DefinitionError("A lambda has no text of its own. Write it with def and a name.")
-    if "." in inside:
-        hint = "Write it outside of the class."
-        raise DefinitionError(f"{inside} is a method, and its object is not stored. {hint}")
-    try:
-        lines, _ = inspect.getsourcelines(function)
-        text = textwrap.dedent("".join(lines))
-        node = ast.parse(text).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError) as problem:
-        raise DefinitionError(
-            f"The text of {name} cannot be found. Write it in a file or in a notebook's cell, and "
-            "run that cell again."
-        ) from problem
-    if not isinstance(node, ast.FunctionDef) or node.name != name:
-        raise DefinitionError(
-            f"The text found for {name} is not that of a plain def. Its file may have changed "
-            "since it was imported: run it again."
-        )
-    first = min([node.lineno, *(one.lineno for one in node.decorator_list if decorated)])
-    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+def _lines(text: str, first: int, node: ast.FunctionDef) -> str:
+    return "\n".join(text.split("\n")[first - 1 : node.end_lineno])
 
 
 def _names(text: str, function: FunctionType) -> set[str]:
     """Return the names that a function's text takes from outside itself."""
-    top = symtable.symtable(text, function.__name__, "exec")
+    try:
+        top = symtable.symtable(text, function.__name__, "exec")
+    except SyntaxError as problem:
+        raise DefinitionError(
+            f"{function.__name__} changes a variable of the function around it ({problem.msg}), so "
+            "its answer would depend on how often it ran. Keep it inside the function."
+        ) from None
     found: set[str] = set()
     waiting = [top]
     while waiting:
@@ -241,7 +231,9 @@ def _submodules(text: str, function: FunctionType) -> Iterator[str]:
         while isinstance(inner, ast.Attribute):
             names.append(inner.attr)
             inner = inner.value
-        found = _meaning(inner.id, function) if isinstance(inner, ast.Name) and names else None
+        found = (
+            origin.meaning(inner.id, function) if isinstance(inner, ast.Name) and names else None
+        )
         for name in reversed(names):
             whole = f"{found.__name__}.{name}" if isinstance(found, ModuleType) else ""
             found = getattr(found, name, None) if whole in sys.modules else None

@@ -67,17 +67,24 @@ def saved(definition: Definition) -> None:
 
 
 def imported(definition: Definition) -> None:
-    """Remember code that comes as text or in a file: no trust in a database covers it.
+    """Remember, for ever, code that comes as text or in a file: no trust in a database covers it.
+
+    What was agreed to by itself runs all the same, until that is taken back.
 
     Raises
     ------
     StorageError
         The list cannot be read or written.
     """
-    if definition.python is not None and not given(definition):
-        with _changing() as listed:
-            when = {"name": definition.name, "imported_at": clock.now().isoformat()}
-            listed["imported"][digest(definition.python.source)] = when
+    if definition.python is None:
+        return
+    sha256, known = digest(definition.python.source), entries()
+    through_its_database = sha256 in _AGREED and sha256 not in known["code"]
+    if sha256 in _OWN or sha256 in known["imported"] or through_its_database:
+        return
+    with _changing() as listed:
+        when = {"name": definition.name, "imported_at": clock.now().isoformat()}
+        listed["imported"][sha256] = when
 
 
 def agree(definition: Definition) -> None:
@@ -97,7 +104,6 @@ def agree(definition: Definition) -> None:
     title = definition.name or definition.python.function
     with _changing() as listed:
         listed["code"][sha256] = {"name": title, "agreed_at": clock.now().isoformat()}
-        listed["imported"].pop(sha256, None)
 
 
 def agree_to_database(database: Path) -> None:

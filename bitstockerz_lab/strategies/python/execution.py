@@ -78,7 +78,8 @@ def flags(
 def _compiled(source: str, sha256: str) -> CodeType:
     """Compile a source; its lines are shown in tracebacks."""
     filename = f"<strategy {sha256[:12]}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    lines = [f"{line}\n" for line in source.split("\n")]
+    linecache.cache[filename] = (len(source), None, lines, filename)
     flag = __future__.annotations.compiler_flag
     found: CodeType = compile(source, filename, "exec", flags=flag, dont_inherit=True)
     return found
@@ -163,7 +164,7 @@ def _column(given: Any, word: str, title: str, index: pd.Index) -> Flags:  # noq
     if isinstance(given, pd.Series) and not given.index.equals(index):
         hint = "Keep the index of bars."
         raise refuse("a Series with another index than the bars", hint)
-    if isinstance(given, np.ndarray) and given.dtype == np.bool_:
+    if type(given) is np.ndarray and given.dtype == np.bool_:  # a masked one has missing values
         return np.array(given)
     column = pd.Series(given)
     known = column.dropna()

@@ -14,6 +14,8 @@ from pydantic import Field
 from bitstockerz_lab.strategies.language import Model, Text
 
 PLAIN_BREAKS = "\n\t"
+HIDDEN = {"Cc", "Zl", "Zp"}
+"""The categories of control characters, and of those that end a line for some programs only."""
 REVERSING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that show text in another order than it is read in."""
 
@@ -37,7 +39,7 @@ class PythonCode(Model):
     @property
     def lines(self) -> int:
         """How many lines the source has."""
-        return len(self.source.splitlines())
+        return len(self.source.removesuffix("\n").split("\n"))
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ def parsed(source: str) -> ast.Module:
     """
     for number, line in enumerate(source.split("\n"), start=1):
         for sign in line:
-            hidden = unicodedata.category(sign) == "Cc" and sign not in PLAIN_BREAKS
+            hidden = unicodedata.category(sign) in HIDDEN and sign not in PLAIN_BREAKS
             if hidden or sign in REVERSING:
                 raise Unreadable(number, f"the character {sign!r} hides what is written there")
     try:

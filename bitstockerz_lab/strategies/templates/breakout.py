@@ -45,6 +45,7 @@ BOLLINGER = "J. Bollinger, Bollinger on Bollinger Bands (2001)"
     "one that would have won, and limited what was at risk over all markets. A strategy here "
     "has one entry a position and one symbol, and does not know its last trade.",
     source=f"{FAITH}; the channel is R. Donchian's",
+    constraint="exit <= entry",
 )
 def turtle() -> Definition:
     """Return the Turtles' first system, one unit of it."""

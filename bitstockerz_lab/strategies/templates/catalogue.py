@@ -55,6 +55,13 @@ def get(name: str) -> Definition:
     return TEMPLATES[name]()
 
 
+def named(name: str) -> Template | None:
+    """Return the template of this name or title, in any case; None where there is none."""
+    asked = name.strip().casefold()
+    found = (one for one in TEMPLATES.values() if asked in (one.name, one.title.casefold()))
+    return next(found, None)
+
+
 def table() -> pd.DataFrame:
     """Return every template, a row each, family by family.
 
@@ -62,9 +69,9 @@ def table() -> pd.DataFrame:
     -------
     DataFrame
         name, title (what it is saved as), family, direction ("long", "short", "both"), parameters
-        ("fast 5…100, slow 50…400"), symbols (whose bars it reads besides its own), warm_up (bars
-        until its values have settled; of months as many as a coin has days), idea, works, fails,
-        left_out, source.
+        ("fast 5…100, slow 50…400"), constraint (on them: "fast < slow"), symbols (whose bars it
+        reads besides its own), warm_up (bars until its values have settled; of months as many as a
+        coin has days), idea, works, fails, left_out, source.
     """
     import pandas as pd  # noqa: PLC0415 - only here
 
@@ -88,6 +95,7 @@ def _row(
         "family": template.family,
         "direction": definition.direction,
         "parameters": ", ".join(ranges),
+        "constraint": template.constraint,
         "symbols": ", ".join(definition.symbols),
         "warm_up": bars,
         "idea": template.idea,

@@ -35,7 +35,8 @@ lab.strategies.save(turtle)
 On the command line: `bitstockerz strategies templates` and
 `bitstockerz strategies save --template turtle`. All are meant for daily bars unless they say
 otherwise. Most numbers in the rules are parameters: `parameters={"entry": 55}` changes one for a
-run; its range is where a sweep makes sense, not a promise.
+run; its range is where a sweep makes sense, not a promise. Where "Parameters" says `fast < slow`,
+other values turn the rules upside down.
 """
 
 
@@ -57,6 +58,7 @@ def _section(template: Template) -> str:
         "Works": template.works,
         "Fails": template.fails,
         "Left out": template.left_out,
+        "Parameters": template.constraint and f"`{template.constraint}`.",
         "Source": f"{template.source}.",
     }
     paragraphs = [template.idea, *(f"**{word}.** {said}" for word, said in told.items() if said)]

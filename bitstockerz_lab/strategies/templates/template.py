@@ -25,6 +25,8 @@ class Template:
     works, fails : when it does, and when it does not
     left_out : what of the classic the rules cannot say, or say otherwise; "" for nothing
     source : author, title, year
+    constraint : what its parameters must be to each other, for the rules to mean what they say;
+        "fast < slow", or "" where their ranges see to it
     rules : makes the definition, without a description
     """
 
@@ -35,6 +37,7 @@ class Template:
     fails: str
     left_out: str
     source: str
+    constraint: str = ""
     rules: Rules
 
     @property
@@ -42,6 +45,16 @@ class Template:
         """All of it as one paragraph."""
         told = (self.idea, self.works, self.fails, self.left_out, f"Source: {self.source}.")
         return " ".join(filter(None, told))
+
+    @property
+    def title(self) -> str:
+        """What it is saved as: "Golden cross"."""
+        return self.rules().name
+
+    @property
+    def saving(self) -> str:
+        """The code that saves it."""
+        return f'lab.strategies.save(lab.strategies.template("{self.name}"))'
 
     def __call__(self) -> Definition:
         """Return the definition; its description is the whole paragraph."""
@@ -57,6 +70,7 @@ def template(
     fails: str,
     left_out: str = "",
     source: str,
+    constraint: str = "",
 ) -> Callable[[Rules], Template]:
     """Return what makes a Template of a function that returns rules."""
 
@@ -69,6 +83,7 @@ def template(
             fails=fails,
             left_out=left_out,
             source=source,
+            constraint=constraint,
             rules=rules,
         )
 

@@ -37,6 +37,7 @@ BROCK = (
     fails="In a market that goes sideways it buys late, sells late and loses a little each time, "
     "and it trades so rarely that one stock's history proves little.",
     source=BROCK,
+    constraint="fast < slow",
 )
 def golden_cross() -> Definition:
     """Return the long-only crossing of a fast and a slow average."""
@@ -58,6 +59,7 @@ def golden_cross() -> Definition:
     fails="Selling short a market that rises over the years costs more than it brings, and after "
     "the stop it waits for the next cross, however far the trend still goes.",
     source=f"R. Donchian's moving-average method, as tested by {BROCK}",
+    constraint="fast < slow",
 )
 def ema_trend() -> Definition:
     """Return the trend followed both ways, with a trailing stop."""

@@ -9,7 +9,7 @@ from bitstockerz_lab.errors import LabError
 from bitstockerz_lab.strategies import store
 from bitstockerz_lab.strategies.honesty import sources
 from bitstockerz_lab.strategies.honesty import store as checks_store
-from bitstockerz_lab.strategies.honesty.check import check, tested, unchecked
+from bitstockerz_lab.strategies.honesty.check import FEW, check, quick, tested, unchecked
 from bitstockerz_lab.strategies.honesty.result import Honesty
 from bitstockerz_lab.strategies.python import consent
 from bitstockerz_lab.strategies.verbs.room import Room
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.strategies.honesty.sources import Bars
     from bitstockerz_lab.strategies.versions import StrategyVersion
 
-FEW, FEW_CUTS, FEW_STARTS = 2_000, 16, 3
-"""The newest bars looked at when a version is saved, and at how many ends and starts of them."""
 MANY = 20_000
 """The newest bars looked at when a person asks."""
 
@@ -57,7 +55,8 @@ class Checking(Room):
         Returns
         -------
         Honesty
-            ``print`` shows a verdict a line. It holds from now on: reports show it.
+            ``print`` shows a verdict a line. Reports show it from now on. That a version was seen
+            to look ahead is shown for ever, with the bars and parameters it was seen on.
 
         Raises
         ------
@@ -84,7 +83,7 @@ class Checking(Room):
         return self._store(found, made)
 
     def checks(self, name: str | None = None) -> pd.DataFrame:
-        """Return what the newest check of each version came to.
+        """Return what the newest check of each version came to, and the newest peek it was seen at.
 
         Parameters
         ----------
@@ -138,10 +137,10 @@ class Checking(Room):
             told = version.definition.resolve()
             return Honesty((*unchecked(problem),), tested(*bars), told)
 
-    @staticmethod
-    def _checked(version: StrategyVersion, bars: Bars) -> Honesty:
+    def _checked(self, version: StrategyVersion, bars: Bars) -> Honesty:
+        consent.require(version.definition, self._database.path, version=version.version)
         frame, others = bars
-        return check(version.definition, frame, others=others, cuts=FEW_CUTS, starts=FEW_STARTS)
+        return quick(version.definition, frame, others=others)
 
     def _store(self, version: StrategyVersion, made: Honesty) -> Honesty:
         with self._database.write() as con:

@@ -11,8 +11,9 @@ from bitstockerz_lab.strategies import indicators, store, templates, versions
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.honesty import sources
 from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.strategies.honesty.check import FEW
 from bitstockerz_lab.strategies.python import consent
-from bitstockerz_lab.strategies.verbs.honesty import FEW, Checking
+from bitstockerz_lab.strategies.verbs.honesty import Checking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     Source = Definition | Mapping[str, Any] | str
 
 LONGEST_SHOWN = 40
-IS_A_TEMPLATE = (
-    "save takes a definition, and {0!r} is the name of a template. "
-    'Save it with lab.strategies.save(lab.strategies.template("{0}")).'
-)
 
 
 class Saving(Checking):
@@ -75,8 +72,13 @@ class Saving(Checking):
         StrategyVersion('Dip', version 1, id 1)
         """
         if isinstance(definition, str) and not definition.lstrip().startswith("{"):
-            if definition in templates.TEMPLATES:
-                raise DefinitionError(IS_A_TEMPLATE.format(definition), template=definition)
+            template = templates.named(definition)
+            if template is not None:
+                message = (
+                    f"save takes a definition, and {definition!r} is the name of a template. "
+                    f"Save it with {template.saving}."
+                )
+                raise DefinitionError(message, template=template.name)
             given = definition if len(definition) <= LONGEST_SHOWN else f"{definition[:37]}..."
             message = (
                 f"save takes a definition (what bz.strategy returns), a dict or JSON text, not "
@@ -91,13 +93,13 @@ class Saving(Checking):
         rules = rules.titled(name=title, description=description)
         meant = versions.scope(asset_type, symbol_scope, timeframe)
         told = description if description is not None else rules.description or None
+        consent.saved(rules)  # first: text that is stored and not noted would run unasked
         with self._database.write() as con:
             version = store.save(con, self._user.id, rules, meant, told)
             known = checks_store.newest(con, version)
             if known is not None and not checks_store.fits(con, version, known):
                 known = None
             bars = sources.fitting(con, version, FEW) if known is None else None
-        consent.saved(rules)
         return replace(version, honesty=known or self._check_new(version, bars))
 
     def validate(self, definition: Source) -> list[Problem]:

@@ -23,9 +23,11 @@ class Templates(Room):
         -------
         DataFrame, a row a template
             name, title (what it is saved as), family, direction ("long", "short", "both"),
-            parameters (each with its range), symbols (whose bars it reads besides its own),
-            warm_up (bars until its values have settled; of months as many as a coin has days),
-            idea, works, fails, left_out (what of the classic the rules cannot say), source.
+            parameters (each with its range), constraint (what they must be to each other,
+            "fast < slow"; other values turn the rules upside down), symbols (whose bars it reads
+            besides its own), warm_up (bars until its values have settled; of months as many as a
+            coin has days), idea, works, fails, left_out (what of the classic the rules cannot
+            say), source.
 
         Examples
         --------

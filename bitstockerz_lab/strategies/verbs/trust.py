@@ -59,7 +59,7 @@ class Trust(Room):
         """Take back what `trust` agreed to: a version's Python, or None for this database file.
 
         Code that was agreed to by itself stays so when the file no longer is, and the other way
-        round.
+        round; what was imported or saved as text then asks again.
 
         Raises
         ------

@@ -54,6 +54,7 @@ CLOSE = close > sma(200)
             ["the close between 1 and 5 → between 1 and 6"],
         ),
         (close > 5, between(close, 5, 6), ["the close above 5 → between 5 and 6"]),
+        (between(close, 1, 1), between(close, 1, 2), ["the close is 1 → between 1 and 2"]),
         (close > 5, ~(close > 5), ["the close is above 5 → the close is not above 5"]),
         (~(close > 5), ~(close > 6), [", not: the close above 5 → above 6"]),
         (
@@ -113,6 +114,9 @@ def test_an_entry_that_changed_is_told_where_it_changed(old, new, sentences):
     ("old", "new", "sentence"),
     [
         ({"stop_loss_pct": 8}, {"stop_loss_pct": 5}, "stop loss: 8 % → 5 %"),
+        ({"break_even_pct": 2}, {}, "break-even gain removed: 2 %"),
+        ({"break_even_pct": 2}, {"break_even_pct": 3}, "break-even gain: 2 % → 3 %"),
+        ({}, {"cooldown_bars": 3}, "pause after a loss added: 3 bars"),
         ({}, {"stop_loss_pct": 5}, "stop loss added: 5 %"),
         ({"trailing_stop_pct": 5}, {}, "trailing stop removed: 5 %"),
         ({"max_bars": 1}, {"max_bars": 30}, "longest time held: 1 bar → 30 bars"),
@@ -185,6 +189,10 @@ def test_parameters_are_told_by_their_names():
             entered(CLOSE, stop_loss_pct=bz.parameter("stop", 9)), entered(CLOSE, stop_loss_pct=9)
         )[0]
         == "stop loss: stop (9 %) → 9 %"
+    )
+    assert (
+        told(entered(close > sma(bz.parameter("n", 5))), entered(close > sma(5)))[0]
+        == "entry: the close above the 5-bar (n) SMA → above the 5-bar SMA"
     )
     whole, fraction = (bz.strategy("S", enter=close > bz.parameter("n", one)) for one in (2, 2.0))
     assert told(whole, fraction) == ["parameter n: type int → float"]

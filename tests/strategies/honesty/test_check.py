@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -124,6 +126,22 @@ def test_code_that_fails_is_not_checked_and_says_how():
     assert {result.verdict for result in found.results} == {Verdict.NOT_CHECKED}
     assert "ZeroDivisionError" in str(found) or "division by zero" in str(found)
     assert not found.ok
+
+
+def demanding(bars):
+    if len(bars) < 1450:
+        raise ValueError(f"{len(bars)} bars are no history")
+    return {"enter": bars["close"] > bars["open"], "leave": bars["close"] < bars["open"]}
+
+
+def test_code_that_fails_on_most_shorter_bars_says_so():
+    result = one(honesty.check(coded(demanding), days()), LOOK_AHEAD)
+    assert result.verdict == Verdict.NOT_CHECKED
+    assert re.fullmatch(
+        r"Not checked: at 5\d of 60 places the rules fail on other bars: demanding: line 3 of .*"
+        r"ValueError: \d+ bars are no history",
+        result.message,
+    )
 
 
 def test_a_peek_through_another_symbol_is_seen_for_its_bars_end_when_these_do(monkeypatch):

@@ -30,6 +30,7 @@ from bitstockerz_lab.strategies import (
     open_,
     rsi,
     sma,
+    typical_price,
     volume,
     williams_r,
     zscore,
@@ -90,6 +91,7 @@ MAY = {
     "bands of other widths": bollinger(20).lower > bollinger(20, 3).upper,
     "highs of another window": highest(20) > highest(50),
     "high above close": high > close,
+    "a third of three prices, which rounding lifts above them": typical_price > high,
 }
 
 

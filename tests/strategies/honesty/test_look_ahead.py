@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bitstockerz_lab.strategies.honesty import look_ahead
+from bitstockerz_lab.strategies.honesty import futures, look_ahead
+from bitstockerz_lab.strategies.honesty.look_ahead import look
 from tests.helpers import make_bars
 
 
@@ -70,6 +71,88 @@ def test_a_planted_peek_is_caught_and_named(rules, seed):
     assert peek.column in {"long_entry", "long_exit"}
     assert peek.timestamp <= peek.known_until
     assert "looks ahead" in str(peek)
+
+
+def a_veto_of_tomorrows_fall(bars):
+    price = bars["close"]
+    average = price.rolling(20).mean()
+    return frame((price > average) & ~(price.shift(-1) < price * 0.965), price < average)
+
+
+def an_exit_before_a_fall(bars):
+    price = bars["close"]
+    average = price.rolling(5).mean()
+    return frame(price > average, (price < average) | (price.shift(-1) < price * 0.97))
+
+
+def a_veto_three_bars_ahead(bars):
+    price = bars["close"]
+    return frame((price.pct_change() < -0.01) & ~(price.shift(-3) < price * 0.97), price > 0)
+
+
+def a_veto_that_fills_the_last_bar(bars):
+    price = bars["close"]
+    following = price.shift(-1).fillna(price)
+    return frame((price > price.rolling(10).mean()) & (following >= price * 0.97), price > 0)
+
+
+def a_quantile_of_the_whole_sample(bars):
+    reach = (bars["high"] - bars["low"]) / bars["close"]
+    calm = reach < reach.quantile(0.995)
+    return frame((bars["close"] > bars["close"].rolling(10).mean()) & calm, reach > 0)
+
+
+RARE = [
+    a_veto_of_tomorrows_fall,
+    an_exit_before_a_fall,
+    a_veto_three_bars_ahead,
+    a_veto_that_fills_the_last_bar,
+    a_quantile_of_the_whole_sample,
+]
+
+
+@pytest.mark.parametrize("rules", RARE, ids=lambda rules: rules.__name__)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_peek_that_matters_at_one_bar_of_thirty_is_caught(rules, seed):
+    assert look_ahead(rules, make_bars(2000, seed=seed)) is not None
+
+
+def test_a_peek_in_a_made_up_future_is_told_as_such():
+    def rules(bars):
+        return pd.DataFrame({"crash": bars["close"].shift(-1) < bars["close"] * 0.6})
+
+    told = str(look_ahead(rules, make_bars(300)))
+    assert " looks ahead: it is false with all bars and true if those after " in told
+    assert " fall. A value may use its own bar" in told
+
+
+@pytest.mark.parametrize("future", futures.KINDS)
+def test_a_made_up_future_is_of_valid_bars_and_leaves_what_was(future):
+    bars = make_bars(300)
+    made = futures.after(bars, 250, future)
+    pd.testing.assert_frame_equal(made.iloc[:250], bars.iloc[:250])
+    assert (made.index == bars.index).all()
+    assert (made["low"] <= made[["open", "close"]].min(axis=1)).all()
+    assert (made["high"] >= made[["open", "close"]].max(axis=1)).all()
+    change = made["close"].iloc[250] / bars["close"].iloc[249] - 1
+    assert change < -0.3 if future == "fall" else change > 0.5
+    assert len(futures.after(bars, 100, future)) == 100 + futures.LENGTH
+
+
+def test_there_are_as_many_places_as_were_asked_for():
+    bars = make_bars(2000)
+    found = look(a_frame_of_the_past, bars, a_frame_of_the_past(bars), cuts=60)
+    assert (found.peek, found.places, found.is_whole) == (None, 60, True)
+
+
+def a_frame_of_the_past(bars):
+    return frame(bars["close"] > bars["close"].rolling(20).mean())
+
+
+def test_without_time_it_is_said_that_not_all_was_looked_at():
+    bars = make_bars(200)
+    found = look(a_frame_of_the_past, bars, a_frame_of_the_past(bars), cuts=60, seconds=0)
+    assert (found.peek, found.places, found.is_whole) == (None, 0, False)
 
 
 def test_the_first_difference_is_the_earliest_bar_of_that_cut():

@@ -119,6 +119,52 @@ def test_what_comes_into_a_trusted_database_from_outside_asks_for_itself(
     assert stocked.backtests.run("Given", "AAPL", fee_bps=5).status == "completed"
 
 
+@pytest.mark.parametrize("agreed_first", [True, False])
+def test_imported_code_that_is_distrusted_asks_again_in_a_trusted_database(
+    stocked, reversion, elsewhere, bars, agreed_first
+):
+    elsewhere()
+    stocked.strategies.trust()
+    if agreed_first:
+        signals(reversion, bars, trust=True)
+        consent._AGREED.clear()
+    stocked.strategies.save(reversion.to_json())
+    stocked.strategies.trust("Mean reversion")
+    assert stocked.backtests.run("Mean reversion", "AAPL").status == "completed"
+    stocked.strategies.distrust("Mean reversion")
+    for _ in range(2):
+        with pytest.raises(Untrusted):
+            stocked.backtests.run("Mean reversion", "AAPL", fee_bps=5)
+        consent._AGREED.clear()  # another process
+
+
+def test_code_given_as_text_is_noted_before_it_is_stored(
+    stocked, reversion, elsewhere, monkeypatch
+):
+    elsewhere()
+    stocked.strategies.trust()
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(consent, "saved", die)
+    with pytest.raises(KeyboardInterrupt):
+        stocked.strategies.save(reversion.to_json())
+    assert stocked.strategies.list().empty
+
+
+def test_a_trusted_database_is_asked_when_a_version_is_checked_at_a_copy(
+    stocked, reversion, elsewhere
+):
+    stocked.strategies.save(reversion)
+    elsewhere()
+    assert "not written or agreed" in str(stocked.strategies.copy("Mean reversion", "One").honesty)
+    stocked.strategies.trust()
+    copied = stocked.strategies.copy("Mean reversion", "Two")
+    assert "not written or agreed" not in str(copied.honesty)
+    assert copied.honesty.ok
+
+
 def test_a_version_is_agreed_to_alone_and_taken_back(stocked, reversion, elsewhere):
     stocked.strategies.save(reversion)
     second = bz.code_strategy("Mean reversion")(written.all_kinds)

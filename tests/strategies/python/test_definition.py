@@ -102,7 +102,9 @@ def test_changed_code_does_not_match_its_hash():
     assert "Somebody changed it" in told
 
 
-@pytest.mark.parametrize("hidden", ["\x1b[8m", "\u202e", "\r", "\x00"])
+@pytest.mark.parametrize(
+    "hidden", ["\x1b[8m", "\u202e", "\r", "\x00", "\x0c", "\x85", "\u2028", "\u2029"]
+)
 def test_characters_that_hide_what_is_written_are_refused(hidden):
     ((path, told),) = problems(document(SOURCE.replace("close", f"close{hidden}")))
     assert path == "python.source"

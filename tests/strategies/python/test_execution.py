@@ -39,6 +39,8 @@ def of_text(body, **document):
         ('{"enter": (bars["close"] > 10).astype("boolean").shift(1)}', [0, 0, 1], [0, 0, 0]),
         ('{"enter": np.array([True, None, np.nan], dtype=object)}', [1, 0, 0], [0, 0, 0]),
         ('{"enter": np.array([None, None, None])}', [0, 0, 0], [0, 0, 0]),
+        ('{"enter": np.ma.masked_array([True, True, False], [True, False, True])}',
+         [0, 1, 0], [0, 0, 0]),
     ],
 )  # fmt: skip
 def test_true_and_false_at_each_bar_are_signals_and_missing_is_false(returned, entry, leave):
@@ -138,12 +140,47 @@ def test_nothing_of_one_call_is_left_for_the_next():
         ("def f(bars):\n    def g(*, n={}): return n\n    return g", False),
         ("def f(bars):\n    global A\n    A = 1", False),
         ("def f(bars):\n    f.seen = 1", False),
-        ("def f(bars):\n    bars.attrs = 1", True),
         ("for i in range(3): pass", False),
+        ("def f(bars):\n    bars['a'] = max(1, 2)\n    return g(bars)\ndef g(n): return n", True),
+        ("import numba as nb\n@nb.njit(cache=False)\ndef f(n): return n", True),
+        ("from numba import njit\n@njit\ndef f(n): return n", True),
+        ("import numpy as np\ndef f(bars): return np.abs(bars).to_numpy()[0]", True),
+        ("def f(bars): return globals()", False),
+        ("def f(bars): return vars(bars)", False),
+        ("def f(bars): setattr(bars, 'a', 1)", False),
+        ("def f(bars): exec('A = 1')", False),
+        ("def f(bars): return __builtins__", False),
+        ("def f(bars): return f.__dict__", False),
+        ("def f(bars): return bars.map(f)", False),
+        ("def f(bars):\n    me = f\n    me.seen = 1", False),
+        ("def f(bars):\n    bars.attrs = 1", False),
+        ("import functools\n@functools.cache\ndef f(n): return []", False),
+        ("def g(h): return h\n@g\ndef f(n): return n", False),
+        ("import builtins\ndef f(n): builtins.setattr(n, 'a', 1)", False),
+        ("def f(n):\n    import sys\n    return sys", False),
+        ("from numpy import *\ndef f(n): return n", False),
+        ("import numpy as np\ndef f(n): np.seen = 1", False),
+        ("import numpy as np\ndef f(n): np.table[0] = 1", False),
+        ("class A:\n    seen = []\ndef f(n): A.seen.append(1)", False),
+        ("def f(n):\n    k = 0\n    def g():\n        nonlocal k\n    return g", False),
     ],
 )
 def test_names_are_kept_between_calls_only_where_none_could_remember(text, kept):
     assert keeps_nothing(parsed(text)) is kept
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'g = globals(); g["n"] = n = g.get("n", 0) + 1',
+        'n = getattr(rules, "n", 1); setattr(rules, "n", n + 1)',
+        'me = rules; n = me.__dict__.get("n", 1); me.n = n + 1',
+        'import builtins as b; n = b.getattr(rules, "n", 1); b.setattr(rules, "n", n + 1)',
+    ],
+)
+def test_no_way_of_remembering_a_call_reaches_the_next(body):
+    made = of_text(f'{body}; return {{"enter": bars["close"] > (0 if n == 1 else 99)}}')
+    assert [signals(made, THREE)["long_entry"].sum() for _ in range(3)] == [3, 3, 3]
 
 
 def test_what_numba_compiled_is_kept_for_the_next_call(bars):

@@ -50,7 +50,11 @@ def test_a_run_is_recorded_verified_and_found_again_as_any_other(stocked, revers
     verification = stocked.backtests.verify(run)
     assert verification.ok, verification
     assert verification.second_opinion.differences == ()
-    assert "Python code decides" in stocked.backtests.get(run.id).report().html()
+    page = stocked.backtests.get(run.id).report().html()
+    assert "Python code decides" in page
+    source = page.partition('<pre class="bz-pre"')[2].partition("</pre>")[0]
+    assert "def mean_reversion(bars" in source
+    assert '"enter": column &lt; middle' in source.replace("&#34;", '"')
 
 
 def test_what_runs_is_what_was_stored_not_what_the_function_has_become(stocked, monkeypatch):

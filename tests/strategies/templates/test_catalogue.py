@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +22,9 @@ NAMES = templates.names()
 ANSWERS = Path(__file__).parents[2] / "answers"
 NEVER_LEAVES = {"buy-and-hold"}
 NO_EXIT_RULE = {*NEVER_LEAVES, "gap-fade"}
+CONSTRAINTS = {
+    "golden-cross": "fast < slow", "ema-trend": "fast < slow", "turtle": "exit <= entry",
+}  # fmt: skip
 NO_GAPS = {("gap-fade", "BTC-USD")}
 ASKED_FOR = {
     "golden-cross", "ema-ribbon", "rsi-reversal", "rsi-2", "bollinger-reversion",
@@ -106,6 +110,49 @@ def test_the_ends_of_every_range_run(name):
             assert np.nanmin(level) > 0
 
 
+def corners(name):
+    """Every end of every range with every other."""
+    told = templates.get(name).parameters
+    ends = product(*((one.min, one.max) for one in told.values()))
+    return [dict(zip(told, corner, strict=True)) for corner in ends]
+
+
+def holds(constraint, parameters):
+    return not constraint or eval(constraint, {}, dict(parameters))  # noqa: S307 - our own words
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_a_template_trades_at_every_corner_of_its_ranges_that_its_constraint_allows(name):
+    bars, other = random_pair()
+    constraint = TEMPLATES[name].constraint
+    allowed = [corner for corner in corners(name) if holds(constraint, corner)]
+    assert allowed
+    for parameters in allowed:
+        found = said(name, bars, parameters, others={"SPY": other})
+        assert found["long_entry"].any(), parameters
+        assert found["long_exit"].any(), parameters
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("fast", "slow"), ("exit", "entry"), ("skip", "months"),
+                       ("oversold", "recovered"), ("exit_average", "trend")],
+)  # fmt: skip
+@pytest.mark.parametrize("name", NAMES)
+def test_what_must_be_smaller_is_by_its_range_or_by_the_constraint(name, one, other):
+    template, constraint = templates.get(name), TEMPLATES[name].constraint
+    assert holds(constraint, template.resolve()), "the defaults"
+    if {one, other} <= set(template.parameters):
+        for corner in corners(name):
+            if holds(constraint, corner):
+                assert corner[one] <= corner[other]
+
+
+def test_the_constraints_are_these():
+    told = {name: template.constraint for name, template in TEMPLATES.items()
+            if template.constraint}  # fmt: skip
+    assert told == CONSTRAINTS
+
+
 @pytest.mark.reference
 @pytest.mark.parametrize("symbol", REAL)
 @pytest.mark.parametrize("name", NAMES)
@@ -154,22 +201,34 @@ def test_an_unknown_template_suggests_the_nearest():
 def test_the_lab_lists_the_templates_and_gives_one(lab):
     found = lab.strategies.templates()
     assert list(found.columns) == [
-        "name", "title", "family", "direction", "parameters", "symbols", "warm_up", "idea",
-        "works", "fails", "left_out", "source",
+        "name", "title", "family", "direction", "parameters", "constraint", "symbols",
+        "warm_up", "idea", "works", "fails", "left_out", "source",
     ]  # fmt: skip
     assert sorted(found["name"]) == NAMES
     row = found.set_index("name").loc["dual-momentum"]
     assert (row["title"], row["family"], row["symbols"]) == ("Dual momentum", "momentum", "SPY")
     assert row["parameters"] == "months 3…18"
+    assert row["constraint"] == ""
     assert found.set_index("name").loc["double-seven", "warm_up"] == 199
     assert lab.strategies.template("golden-cross") == templates.get("golden-cross")
     with pytest.raises(UnknownName, match="Did you mean 'turtle'"):
         lab.strategies.template("turtel")
 
 
+@pytest.mark.parametrize("name", ["golden-cross", "Golden cross", " golden CROSS "])
+def test_asking_for_a_template_that_is_not_saved_says_how_to_save_it(lab, name):
+    told = 'is a template: save it first with lab.strategies.save(lab.strategies.template("golden-'
+    for ask in (lab.strategies.get, lambda it: lab.backtests.run(it, "AAPL")):
+        with pytest.raises(UnknownName, match=re.escape(told)):
+            ask(name)
+    lab.strategies.save(lab.strategies.template("golden-cross"))
+    with pytest.raises(UnknownName, match="Did you mean 'Golden cross'"):
+        lab.strategies.get("golden-cross")
+
+
 def test_saving_the_name_of_a_template_says_how_to_save_the_template(lab):
     with pytest.raises(DefinitionError, match="is the name of a template") as problem:
-        lab.strategies.save("golden-cross")
+        lab.strategies.save("Golden cross")
     told = 'lab.strategies.save(lab.strategies.template("golden-cross"))'
     assert told in str(problem.value)
     assert eval(told, {"lab": lab}).name == "Golden cross"  # noqa: S307 - what the message says
