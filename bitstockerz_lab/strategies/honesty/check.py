@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import Verdict
-from bitstockerz_lab.errors import LabError, Untrusted
+from bitstockerz_lab.errors import DefinitionError, LabError, Untrusted
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.honesty import degenerate, on_bars
+from bitstockerz_lab.strategies.honesty.compare import same
 from bitstockerz_lab.strategies.honesty.computed import Computed, digest
 from bitstockerz_lab.strategies.honesty.look_ahead import CUTS, look
 from bitstockerz_lab.strategies.honesty.needs import needs
@@ -35,6 +36,12 @@ FEW, FEW_CUTS, FEW_STARTS = 2_000, 16, 3
 """The newest bars a quick check looks at, and at how many ends and starts of them."""
 ENOUGH = 1_000
 """Bars on which what never happens is no chance any more: four years of days."""
+
+
+RANDOM = (
+    "the code gives other signals each time it runs on the same bars. Seed its random numbers, "
+    "like np.random.default_rng(0), and keep nothing between two calls."
+)
 
 
 def check(  # noqa: PLR0913 - what is checked, on what, and how far
@@ -89,6 +96,8 @@ def check(  # noqa: PLR0913 - what is checked, on what, and how far
             raise
         results = [*unchecked(problem)]
     else:
+        results = [*_not_repeatable(computed, bars, whole)]
+    if not results:
         results = [_looks_ahead(computed, bars, whole, cuts, seconds)]
         results += [_warm_up(computed, bars, starts), *_degenerate(computed, bars, whole)]
     costs = [*degenerate.inside_costs(rules.exits(computed.resolved), fee_bps, slippage_bps)]
@@ -113,6 +122,14 @@ def quick(
         definition, newest, parameters, others,
         cuts=FEW_CUTS, starts=FEW_STARTS, seconds=seconds,
     )  # fmt: skip
+
+
+def _not_repeatable(
+    computed: Computed, bars: pd.DataFrame, whole: pd.DataFrame
+) -> Iterator[Result]:
+    """Yield the lines of code that answers otherwise on the same bars; then nothing can be told."""
+    if computed.is_code and not same(whole, computed(bars)).all():
+        yield from unchecked(DefinitionError(RANDOM))
 
 
 def unchecked(problem: Exception) -> Iterator[Result]:
@@ -180,12 +197,14 @@ def _warm_up(computed: Computed, bars: pd.DataFrame, starts: int) -> Result:
         if measured is None
         else f"here they had settled after {measured:,}"
     )
+    if known.bars > len(bars) // 2:
+        seen = f"{len(bars):,} bars are too few to see it"
     told = (
         f"The rules need {_bars(known.bars)} until values no longer depend on where the data "
         f"starts; {seen}."
     )
     unexpected = not known.never and known.bars < (len(bars) // 2 if measured is None else measured)
-    noted = bool(known.never) or unexpected
+    noted = bool(known.never) or unexpected or known.bars > len(bars) // 2
     return Result(WARM_UP, Verdict.NOTE if noted else Verdict.OK, " ".join([told, *known.never]))
 
 
@@ -199,7 +218,10 @@ def _measured_only(measured: int | None, bars: int) -> Result:
         return Result(
             WARM_UP, Verdict.NOTE, f"{message}bars; they depend on where the data starts."
         )
-    message = f"Measured only, since it is code: signals had settled after {_bars(measured)}."
+    message = (
+        f"Measured only, since it is code: here signals had settled after {_bars(measured)}; what "
+        "they are made of may remember longer."
+    )
     return Result(WARM_UP, Verdict.OK, message)
 
 

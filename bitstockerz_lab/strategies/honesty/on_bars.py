@@ -46,6 +46,9 @@ def never_or_always(
         if told:
             yield entry, int(known.sum()), told
         out = whole[COLUMNS[leave]].to_numpy()
+        if true.any() and not (true & ~out).any():
+            told = f"{entry} is true at {int(true.sum()):,} of these bars, and so is {leave} "
+            yield entry, len(out), f"{told}at each of them, which makes the entry void."
         if true.any() and not out.any() and _only_leaves(computed, leave):
             told = f"{leave} is never true on these {len(out):,} bars, and nothing else leaves: "
             yield leave, len(out), f"{told}what is entered is held to the end."

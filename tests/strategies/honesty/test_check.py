@@ -117,7 +117,8 @@ def test_honest_code_is_measured_since_nobody_can_count_its_bars():
     found = honesty.check(coded(honest), days())
     assert found.ok
     assert one(found, WARM_UP).message == (
-        "Measured only, since it is code: signals had settled after 19 bars."
+        "Measured only, since it is code: here signals had settled after 19 bars; what they are "
+        "made of may remember longer."
     )
 
 
@@ -199,3 +200,35 @@ def test_bars_that_say_nothing_and_too_few_of_them_are_no_crash():
     found = honesty.check(bz.strategy("x", enter=close > sma(20)), make_bars(2))
     assert one(found, LOOK_AHEAD).verdict == Verdict.NOT_CHECKED
     assert not found.ok
+
+
+@pytest.mark.parametrize(
+    ("enter", "leave"),
+    [(rsi(2) < 10, rsi(2) < 50), (close > sma(50), close > sma(50) * 0.9)],
+    ids=["the exit is wider", "the exit is lower"],
+)
+def test_an_entry_that_its_exit_always_voids_is_told(enter, leave):
+    found = honesty.check(bz.strategy("Void", enter=enter, leave=leave), days(), cuts=5, starts=2)
+    assert not found.ok
+    assert "so is exit_long at each of them, which makes the entry void" in str(found)
+    freed = bz.strategy("Free", enter=enter, leave=leave & (close > close.bars_ago(1)))
+    assert "void" not in str(honesty.check(freed, days(), cuts=5, starts=2))
+
+
+def test_code_that_answers_otherwise_each_time_is_no_peek_and_not_checked():
+    def anything(bars):
+        import numpy as np
+
+        return {"enter": np.random.random(len(bars)) > 0.9}  # noqa: NPY002 - the mistake
+
+    found = honesty.check(bz.code_strategy("Random")(anything), days())
+    assert {one.verdict for one in found.results[:3]} == {Verdict.NOT_CHECKED}
+    assert not found.looks_ahead
+    assert "Seed its random numbers" in str(found)
+
+
+def test_too_few_bars_to_see_a_warm_up_are_no_tick():
+    rules = bz.strategy("Long", enter=close > sma(900), leave=close < sma(900))
+    told = one(honesty.check(rules, days(1500), cuts=5, starts=2), WARM_UP)
+    assert told.verdict == Verdict.NOTE
+    assert "1,500 bars are too few to see it" in told.message
