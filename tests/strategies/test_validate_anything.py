@@ -68,6 +68,11 @@ def _places(value):
             yield from _places(value[key])
 
 
+def _odd():
+    """What stands nowhere, each time its own: the next step may change it."""
+    return st.sampled_from(ODD).map(copy.deepcopy)
+
+
 @st.composite
 def mutated(draw):
     """A valid document in which up to three members are something else, moved or gone."""
@@ -79,12 +84,12 @@ def mutated(draw):
             del holder[key]
         elif kind == "added" and isinstance(holder, dict):
             keys = ["symbol", "bars_ago", "of", "x", "\ud800", "type", "source", 3]
-            holder[draw(st.sampled_from(keys))] = draw(st.sampled_from(ODD))
+            holder[draw(st.sampled_from(keys))] = draw(_odd())
         elif kind == "moved":
             other, place = draw(st.sampled_from([*_places(document)]))
             holder[key] = copy.deepcopy(other[place])
         else:
-            holder[key] = draw(st.sampled_from(ODD))
+            holder[key] = draw(_odd())
         if not document:
             break
     return document
