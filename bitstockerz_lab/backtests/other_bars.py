@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import LabError
-from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import others
 
@@ -50,15 +48,6 @@ def newest(con: Connection, recipe: Recipe) -> datetime | None:
     """Return when the newest fact was stored of the run's symbol and of those its rules read."""
     symbols = [recipe.symbol, *(one.symbol for one in recipe.reads)]
     return max(filter(None, (market_store.newest(con, one) for one in symbols)), default=None)
-
-
-def digest(bars: pd.DataFrame, others: Others) -> str:
-    """Return the digest of all bars of a run: of its own alone where the rules read no others'."""
-    own = market_bars.digest(bars)
-    if not others:
-        return own
-    digests = [own, *(market_bars.digest(others[symbol]) for symbol in sorted(others))]
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def moved(con: Connection, recipe: Recipe) -> Iterator[str]:

@@ -179,7 +179,7 @@ class Materials:
     @cached_property
     def bars_digest(self) -> str | None:
         """The digest of the exact bars, warm-up included; None without bars."""
-        return other_bars.digest(self.bars, self.others) if self.bars is not None else None
+        return other_symbols.digest(self.bars, self.others) if self.bars is not None else None
 
     @property
     def fingerprint(self) -> str | None:

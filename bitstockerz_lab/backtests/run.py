@@ -16,6 +16,7 @@ from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import store as market_store
+from bitstockerz_lab.strategies import others as other_symbols
 from bitstockerz_lab.strategies import store as strategy_store
 from bitstockerz_lab.strategies.honesty import store as checks_store
 
@@ -276,7 +277,7 @@ class Run:
             # a coin has nothing to adjust, the share its rules look at may have
             asked = self._row["asked_adjusted"] or self.recipe.adjusted
             others = other_bars.read(con, self.recipe, asked, as_of)
-        if other_bars.digest(bars, others) != wanted:
+        if other_symbols.digest(bars, others) != wanted:
             raise DataError(
                 f"The stored {self.timeframe} bars of {self.symbol} are not those of run {self.id} "
                 "any more: their digest differs. Somebody changed the database outside the lab.",

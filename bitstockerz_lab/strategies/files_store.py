@@ -54,9 +54,7 @@ def collect(con: Connection, newest: StrategyVersion, *, every: bool) -> Strateg
 def _version(
     con: Connection, name: str, version_id: int, number: int, created_at: object, text: str
 ) -> FileVersion:
-    definition = Definition.parse(text)
-    if definition.name != name:
-        definition = definition.titled(name)
+    definition = store.called(Definition.parse(text), name)
     return FileVersion(
         version=number,
         created_at=created_at.replace(tzinfo=UTC),  # type: ignore[attr-defined]

@@ -6,12 +6,14 @@ ones of them, and there time decides what was known, not what else is stored.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import history
 from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies.document import parts
@@ -117,6 +119,21 @@ def read(
         )
         for one in others
     }
+
+
+def digest(bars: pd.DataFrame, read_too: Mapping[str, pd.DataFrame]) -> str:
+    """Return the digest of all bars that rules read: of the own alone where they read no others'.
+
+    Parameters
+    ----------
+    bars : the strategy's own
+    read_too : those of other symbols, by name
+    """
+    own = market_bars.digest(bars)
+    if not read_too:
+        return own
+    digests = [own, *(market_bars.digest(read_too[name]) for name in sorted(read_too))]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def _resolved(con: Connection, name: str, wanted: list[str]) -> Other:

@@ -303,7 +303,7 @@ def _select(con: Connection, user_id: int, **wanted: float | None) -> StrategyVe
         strategy_id=row[1],
         name=row[2],
         version=row[3],
-        definition=_called(Definition.parse(row[4]), row[2]),
+        definition=called(Definition.parse(row[4]), row[2]),
         asset_type=row[5],
         symbol_scope=row[6],
         timeframe=row[7],
@@ -313,7 +313,7 @@ def _select(con: Connection, user_id: int, **wanted: float | None) -> StrategyVe
     )
 
 
-def _called(definition: Definition, name: str) -> Definition:
+def called(definition: Definition, name: str) -> Definition:
     """Return it under the strategy's name, which may have changed since it was stored."""
     return definition if definition.name == name else definition.titled(name)
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 import bitstockerz_lab as bz
-from bitstockerz_lab.backtests import other_bars
 from bitstockerz_lab.errors import DataError, NoBars, UnknownName
 from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.strategies import close, crosses_above, crosses_below, decisions, sma
+from bitstockerz_lab.strategies import others as other_symbols
 from tests.helpers import make_bars
 
 RULES = bz.strategy(
@@ -31,7 +31,7 @@ def test_a_run_reads_the_other_symbol_and_is_verified(filtered):
     run = filtered.backtests.run("Filtered", "AAA", start="2020-03-01", fee_bps=5)
     others = {"SPY": filtered.market.bars("SPY", "1d", end=run.end_date)}
     bars = filtered.market.bars("AAA", "1d")
-    assert run.details.bars_digest == other_bars.digest(bars, others)
+    assert run.details.bars_digest == other_symbols.digest(bars, others)
     assert run.details.bars_digest != market_bars.digest(bars)
     signals, levels = decisions(RULES, bars, others=others)
     shown = signals.loc["2020-03-01":]
@@ -123,7 +123,7 @@ def test_an_hourly_strategy_looks_at_the_days_of_a_share(coin):
     assert len(run.trades) > 3
     assert set(run.trades["entry_time"].dt.hour) == {0}  # a day is known when it ends
     others = {"SPY": coin.market.bars("SPY")[: run.end_date - pd.Timedelta(hours=23)]}
-    assert run.details.bars_digest == other_bars.digest(run.all_bars, others)
+    assert run.details.bars_digest == other_symbols.digest(run.all_bars, others)
     recorded = coin.backtests.get(run.id)
     assert recorded.other_bars["SPY"].attrs["timeframe"] == "1d"
     assert coin.backtests.verify(recorded).differences == ()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import Verdict
 from bitstockerz_lab.errors import DefinitionError, LabError, Untrusted
+from bitstockerz_lab.strategies import others as other_symbols
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.honesty import degenerate, on_bars
 from bitstockerz_lab.strategies.honesty.compare import same
-from bitstockerz_lab.strategies.honesty.computed import Computed, digest
+from bitstockerz_lab.strategies.honesty.computed import Computed
 from bitstockerz_lab.strategies.honesty.look_ahead import CUTS, look
 from bitstockerz_lab.strategies.honesty.needs import needs
 from bitstockerz_lab.strategies.honesty.result import (
@@ -149,7 +150,7 @@ def tested(bars: pd.DataFrame, others: Others) -> Tested:
         bars=len(bars),
         first=stamps[0] if len(bars) else None,
         last=stamps[-1] if len(bars) else None,
-        digest=digest(bars, others),
+        digest=other_symbols.digest(bars, others),
     )
 
 

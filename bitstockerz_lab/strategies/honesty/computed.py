@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.strategies.columns import Columns
 from bitstockerz_lab.strategies.compile import decisions
 from bitstockerz_lab.strategies.document import parts
@@ -76,10 +74,3 @@ def known(frame: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:
     end = clock.bar_end(last, bars.attrs["timeframe"])
     ends = clock.bar_end(stamps, frame.attrs["timeframe"])
     return frame.iloc[: int(ends.searchsorted(end, side="right"))]
-
-
-def digest(bars: pd.DataFrame, others: Others) -> str:
-    """Return the digest of bars and of those of other symbols, by symbol."""
-    digests = [market_bars.digest(bars)]
-    digests += [market_bars.digest(others[symbol]) for symbol in sorted(others)]
-    return digests[0] if not others else hashlib.sha256("\n".join(digests).encode()).hexdigest()
