@@ -54,6 +54,16 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class Verdict(StrEnum):
+    """What an honesty check came to; the worst first."""
+
+    FAILED = "failed"
+    WARNING = "warning"
+    NOT_CHECKED = "not checked"
+    NOTE = "note"
+    OK = "ok"
+
+
 class Status(StrEnum):
     """Where a run or a job stands."""
 

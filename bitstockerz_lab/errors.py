@@ -7,6 +7,7 @@ LabError
 ├── DefinitionError (ValueError)  a strategy's rules or parameters do not hold together
 ├── UnknownName (LookupError)     no symbol, strategy, run or parameter of that name
 ├── TradingError                  a backtest was asked for something it cannot do
+├── Untrusted                     code that nobody agreed to on this machine
 ├── BatchError                    a notebook of a batch failed
 └── StorageError                  the database file
     └── DatabaseBusy              somebody else holds it
@@ -71,6 +72,10 @@ class UnknownName(LabError, LookupError):
 
 class TradingError(LabError):
     """A backtest was asked for something it cannot do."""
+
+
+class Untrusted(LabError):
+    """Code of a strategy that was neither written nor agreed to on this machine."""
 
 
 class BatchError(LabError):

@@ -45,6 +45,16 @@ def _own_user(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _own_trust(monkeypatch, tmp_path):
+    """Keep what is trusted out of the home, and begin with nothing."""
+    from bitstockerz_lab.strategies.python import consent
+
+    monkeypatch.setenv(consent.TRUST, str(tmp_path / "trusted.json"))
+    monkeypatch.setattr(consent, "_OWN", set())
+    monkeypatch.setattr(consent, "_AGREED", set())
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory):
     """A migrated, empty database file, made once."""

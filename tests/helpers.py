@@ -54,4 +54,6 @@ def _frame(table, timeframe, start):
     index = pd.date_range(
         start, periods=len(table), freq=clock.TIMEFRAMES[timeframe], tz="UTC", name="timestamp"
     )
-    return pd.DataFrame(table, index=index, columns=["open", "high", "low", "close", "volume"])
+    frame = pd.DataFrame(table, index=index, columns=["open", "high", "low", "close", "volume"])
+    frame.attrs["timeframe"] = timeframe
+    return frame

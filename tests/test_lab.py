@@ -69,3 +69,10 @@ def test_what_is_no_lab_is_one_sentence(tmp_path):
 def test_an_unknown_public_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'opne_lab'"):
         bz.opne_lab  # noqa: B018
+
+
+def test_a_misspelt_public_name_says_what_may_have_been_meant():
+    with pytest.raises(AttributeError, match="Did you mean 'strategy'"):
+        bz.stratgy  # noqa: B018 - asking is what fails
+    with pytest.raises(AttributeError, match="Did you mean 'sma'"):
+        bz.strategies.smaa  # noqa: B018 - as above

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from bitstockerz_lab.backtests import plan, store
+from bitstockerz_lab.backtests import honesty_warnings, plan, revised_store, store
 from bitstockerz_lab.backtests.run import Run
 from bitstockerz_lab.backtests.verify import Verification, verify
 from bitstockerz_lab.backtests.walk_forward_verbs import WalkForwards
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import LabError, UnknownName
+from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.strategies.problems import did_you_mean
+from bitstockerz_lab.strategies.python import consent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     import pandas as pd
@@ -23,11 +28,27 @@ if TYPE_CHECKING:
     from bitstockerz_lab.strategies.versions import StrategyVersion
     from bitstockerz_lab.users import User
 
+P = ParamSpec("P")
 LISTED = [
     "id", "status", "strategy", "version", "symbol", "timeframe", "start_date", "end_date",
     "total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades", "bars_revised",
     "error_message", "created_at",
 ]  # fmt: skip
+
+
+def _says_what_it_takes(verb: Callable[P, Run]) -> Callable[P, Run]:
+    """Return the verb; of a word it does not know it says where a strategy's own ones go."""
+    known = (*inspect.signature(verb).parameters,)[1:]
+
+    @functools.wraps(verb)
+    def told(*given: P.args, **words: P.kwargs) -> Run:
+        for word in words.keys() - set(known):
+            hint = f"{did_you_mean(word, known)} A parameter of the strategy goes into".lstrip()
+            message = f"run has no argument {word!r}. {hint} parameters={{{word!r}: ...}}."
+            raise UnknownName(message, kind="argument", name=word)
+        return verb(*given, **words)
+
+    return told
 
 
 class Backtests(WalkForwards):
@@ -37,6 +58,7 @@ class Backtests(WalkForwards):
         self._database = database
         self._user = user
 
+    @_says_what_it_takes
     def run(  # noqa: PLR0913 - the contract's signature
         self,
         strategy: str | int | StrategyVersion,
@@ -64,6 +86,7 @@ class Backtests(WalkForwards):
         max_trades_per_day: int | None = None,
         adjusted: str | bool = "all",
         rerun: bool = False,
+        trust: bool = False,
     ) -> Run:
         """Backtest a saved strategy and record the run, its trades and its equity.
 
@@ -85,12 +108,15 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             Only what the strategy leaves open; sizing is ("percent_of_equity", 100) if nobody says.
         adjusted : "all" for dividends and splits, "split", or False
         rerun : False gives a completed run with the same fingerprint back
+        trust : agree, for good, to the strategy's Python where it comes from somebody else
 
         Raises
         ------
         UnknownName, DataError, NoBars, DefinitionError
             What was asked for does not exist or does not hold together. What goes wrong once the
             run has a row is recorded there as well.
+        Untrusted
+            The strategy is Python that was neither written nor agreed to on this machine.
 
         Examples
         --------
@@ -122,7 +148,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             cooldown_bars=cooldown_bars,
             max_trades_per_day=max_trades_per_day,
         )
-        return self._run(wish, rerun=rerun)
+        return self._run(wish, rerun=rerun, trust=trust)
 
     def get(self, run_id: int) -> Run:
         """Return a recorded run.
@@ -160,11 +186,11 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             id, status, strategy, version, symbol, timeframe, start_date, end_date,
             total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, bars_revised (whether a
             bar, a correction or, for adjusted prices, a factor set was stored since that it would
-            read today), error_message, created_at.
+            read today, or an alias in its rules means another symbol), error_message, created_at.
         """
         with self._database.read() as con:
             runs = store.rows(con, self._user.id)
-            revised = store.revised(con, self._user.id)
+            revised = revised_store.revised(con, self._user.id)
         runs["bars_revised"] = runs["id"].isin(revised)
         for column, wanted in {"strategy": strategy, "symbol": symbol, "status": status}.items():
             if wanted is not None:
@@ -195,12 +221,13 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         }
         return pd.DataFrame(columns, dtype=object)
 
-    def verify(self, run: int | Run) -> Verification:
+    def verify(self, run: int | Run, *, trust: bool = False) -> Verification:
         """Recompute a recorded run, compare it bit for bit, and ask a second engine.
 
         Parameters
         ----------
         run : a Run or its id
+        trust : agree, for good, to the strategy's Python where it comes from somebody else
 
         Returns
         -------
@@ -208,7 +235,9 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             Its `ok` says whether everything that could be compared is equal.
         """
         # read anew: a run that was just made still holds what it computed, not what is recorded
-        return verify(self.get(run.id if isinstance(run, Run) else run))
+        recorded = self.get(run.id if isinstance(run, Run) else run)
+        self._ask(recorded.recipe, trust=trust)
+        return verify(recorded)
 
     def find(self, strategy: str | int | StrategyVersion, symbol: str, **asked: Any) -> Run | None:  # noqa: ANN401 - as `run`
         """Return the recorded run that `run` would give back for the same question, or None.
@@ -228,13 +257,15 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
     def _get(self, run: int | Run) -> Run:
         return run if isinstance(run, Run) else self.get(run)
 
-    def _run(self, wish: plan.Wish, *, rerun: bool) -> Run:
+    def _run(self, wish: plan.Wish, *, rerun: bool, trust: bool) -> Run:
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, wish)
             if not rerun:
                 known = self._known(con, materials)
                 if known is not None:
                     return known
+        self._ask(materials.recipe, trust=trust)
+        materials, checked = honesty_warnings.check_code(materials)
         with self._database.write() as con:
             store.settle_orphans(con)
             # again: somebody else may have completed it since
@@ -242,6 +273,8 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             if known is not None:
                 return known
             run_id = store.begin(con, self._user.id, materials)
+            if checked is not None:
+                checks_store.add(con, materials.recipe.version, checked)
         try:
             bars = materials.bars_or_raise()
             simulation = materials.recipe.simulate(bars, materials.others)
@@ -254,6 +287,13 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             raise
         run.remember(bars, materials.others, simulation)
         return run
+
+    def _ask(self, recipe: plan.Recipe, *, trust: bool) -> None:
+        """Raise where a strategy's Python may not run here; other strategies always may."""
+        version = recipe.version
+        consent.require(
+            version.definition, self._database.path, version=version.version, trust=trust
+        )
 
     def _known(self, con: Connection, materials: plan.Materials) -> Run | None:
         """Return the completed run of the same fingerprint, with what is to be said of it now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bitstockerz_lab.backtests.plan import Recipe
+    from bitstockerz_lab.market.symbols import Symbol
     from bitstockerz_lab.storage import Connection
 
 HELD_OVER = ("gap", "jump", "split")
@@ -33,6 +34,7 @@ class DataCheck:
     findings : those that overlap the period, columns as `lab.market.findings`
     checked_at : UTC; None if the bars were never checked
     is_current : whether nothing was stored since
+    others : the same of the other symbols that the rules read
     """
 
     symbol: str
@@ -40,16 +42,23 @@ class DataCheck:
     findings: pd.DataFrame
     checked_at: pd.Timestamp | None
     is_current: bool
+    others: tuple[DataCheck, ...] = ()
 
     @classmethod
     def read(cls, con: Connection, recipe: Recipe) -> DataCheck:
         """Return what is recorded about the bars of a recipe; needs a lease."""
-        symbol = recipe.symbol
+        others = {one.symbol.id: one for one in recipe.reads if one.symbol.id != recipe.symbol.id}
+        checks = [cls._read(con, recipe, one.symbol, one.timeframe) for one in others.values()]
+        own = cls._read(con, recipe, recipe.symbol, recipe.timeframe)
+        return replace(own, others=tuple(checks))
+
+    @classmethod
+    def _read(cls, con: Connection, recipe: Recipe, symbol: Symbol, timeframe: str) -> DataCheck:
         states = {
             state.timeframe: state for state in market_store.findings.check_states(con, symbol)
         }
-        sources = history.sources(symbol.asset_type, recipe.timeframe)
-        source = next((name for name in sources if name in states), recipe.timeframe)
+        sources = history.sources(symbol.asset_type, timeframe)
+        source = next((name for name in sources if name in states), timeframe)
         found = market_store.findings.newest_findings(con, symbol, source)
         end = clock.bar_end(recipe.end, recipe.timeframe)
         state = states.get(source)
@@ -95,7 +104,19 @@ class DataCheck:
         """Return what is known of the data, as a sentence without its full stop."""
         told = f"{result.counted(self.findings)} in this period"
         if self.checked_at is None:
-            return f"Data: not checked since its bars were stored: {self.verb}"
+            own = f"Data: not checked since its bars were stored: {self.verb}"
+        elif not self.is_current:
+            own = f"Data: {told}, and not checked since bars were stored: {self.verb}"
+        else:
+            own = f"Data: {told}" + ("" if self.findings.empty else f": {self.verb}")
+        return "; ".join([own, *filter(None, (other.aside() for other in self.others))])
+
+    def aside(self) -> str:
+        """Return what to say of these bars beside others: not checked, or odd; "" for nothing."""
+        odd = self.findings[self.findings["severity"] != Severity.INFO]
+        told = [result.counted(odd)] if len(odd) else []
         if not self.is_current:
-            return f"Data: {told}, and not checked since bars were stored: {self.verb}"
-        return f"Data: {told}" + ("" if self.findings.empty else f": {self.verb}")
+            told.append("not checked since bars were stored")
+        return (
+            f"{self.symbol}, which the rules read: {', '.join(told)}: {self.verb}" if told else ""
+        )

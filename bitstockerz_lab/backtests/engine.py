@@ -187,6 +187,9 @@ def simulate_signals(
     trades, equity, skipped, exposed, ruined = _run(
         period, missing[first:], orders[first:], (stops[first:], aims[first:], shares), terms
     )
+    # after the kernel, for which entries are filled only it knows; the first is simulated rightly
+    filled = first + np.unique(trades["entry_bar"])
+    levels.ascend(aims[filled], bars.index[filled - 1])
     trade_frame = _trades(trades, index)
     equity_series = pd.Series(equity, index=index, name="equity")
     metrics = measures.measure(

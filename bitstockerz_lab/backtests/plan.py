@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version as installed_version
-from math import nan
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, strategies
-from bitstockerz_lab.backtests import other_bars
+from bitstockerz_lab.backtests import honesty_warnings, other_bars, other_warnings, run_terms
 from bitstockerz_lab.backtests.engine import ENGINE_VERSION, SIGNALS, Simulation, simulate_signals
-from bitstockerz_lab.backtests.terms import COSTS, COUNTS, Levels, Terms
+from bitstockerz_lab.backtests.run_terms import EXITS
+from bitstockerz_lab.backtests.terms import COSTS, Levels, Terms
 from bitstockerz_lab.enums import AssetType
-from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, TradingError, UnknownName
+from bitstockerz_lab.errors import DataError, NoBars, TradingError, UnknownName
 from bitstockerz_lab.market import factors, history
 from bitstockerz_lab.market import store as market_store
+from bitstockerz_lab.strategies import others as other_symbols
 from bitstockerz_lab.strategies import store as strategy_store
+from bitstockerz_lab.strategies.python import imports as code_packages
 from bitstockerz_lab.strategies.versions import ANY
 
 if TYPE_CHECKING:
@@ -30,12 +32,8 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.market.symbols import Symbol
     from bitstockerz_lab.storage import Connection
+    from bitstockerz_lab.strategies.others import Other
     from bitstockerz_lab.strategies.versions import StrategyVersion
-
-LEVELS = ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct", "break_even_pct", "targets")
-EXITS = (*LEVELS, *COUNTS)
-LATER_TERMS = ("cooldown_bars", "max_trades_per_day")
-"""Terms that are younger than runs already recorded: in a fingerprint only where they are set."""
 
 RAW = "raw"
 PACKAGES = ("bitstockerz-lab", "duckdb", "numba", "numpy", "pandas", "ta-lib")
@@ -69,6 +67,12 @@ def wish(
     **terms: Any,  # noqa: ANN401 - checked when resolved
 ) -> Wish:
     """Return a question in one piece; `terms` are costs, sizing and exits."""
+    if not isinstance(symbol, str):
+        raise DataError(
+            f"A run reads one symbol, not {symbol!r}. Take them one by one, "
+            "[lab.backtests.run(strategy, one) for one in symbols], or many with lab.batch.run.",
+            symbol=symbol,
+        )
     strange = sorted(set(terms) - {"initial_equity", "sizing", *COSTS, *EXITS})
     if strange:
         raise UnknownName.of("argument", strange[0], ("initial_equity", "sizing", *COSTS, *EXITS))
@@ -99,9 +103,15 @@ class Recipe:
     terms: Terms
     adjusted: str
     warnings: tuple[str, ...] = ()
+    reads: tuple[Other, ...] = ()
+    """The other symbols whose bars the rules read."""
 
     def fingerprint(
-        self, bars_digest: str, engine: str = ENGINE_VERSION, talib: str | None = None
+        self,
+        bars_digest: str,
+        engine: str = ENGINE_VERSION,
+        talib: str | None = None,
+        packages: Mapping[str, str] | None = None,
     ) -> str:
         """Return the SHA-256 of everything that decides the run's numbers; versions: those here."""
         made_of = {
@@ -113,11 +123,13 @@ class Recipe:
             "period": [self.start.isoformat(), self.end.isoformat()],
             "adjusted": self.adjusted,
             "bars": bars_digest,
-            "terms": _set_terms(self.terms),
+            "terms": run_terms.set_terms(self.terms),
             "exits": dict(self.exits),
             "engine": engine,
             "ta-lib": talib or versions()["ta-lib"],
         }
+        if self.version.definition.python is not None:
+            made_of["packages"] = dict(packages or self.packages)
         text = json.dumps(made_of, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -135,12 +147,17 @@ class Recipe:
         return simulate_signals(
             bars,
             {name: signals[name].to_numpy() for name in SIGNALS},
-            Levels(**{**_fixed_levels(self.exits), **levels}),
+            Levels(**{**run_terms.fixed_levels(self.exits), **levels}),
             self.terms,
             asset_type=str(self.symbol.asset_type),
             timeframe=self.timeframe,
             first=self.first_of(bars),
         )
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """The versions here of what the strategy's Python imports; empty without Python."""
+        return code_packages.here(self.version.definition)
 
     @property
     def exit_names(self) -> tuple[str, ...]:
@@ -162,7 +179,7 @@ class Materials:
     @cached_property
     def bars_digest(self) -> str | None:
         """The digest of the exact bars, warm-up included; None without bars."""
-        return other_bars.digest(self.bars, self.others) if self.bars is not None else None
+        return other_symbols.digest(self.bars, self.others) if self.bars is not None else None
 
     @property
     def fingerprint(self) -> str | None:
@@ -190,7 +207,7 @@ class Materials:
             "sizing_json": json.dumps(recipe.terms.sizing),
             "exits_json": json.dumps(dict(recipe.exits)),
             "engine_version": ENGINE_VERSION,
-            "versions_json": json.dumps(versions()),
+            "versions_json": json.dumps(versions() | recipe.packages),
             "warnings_json": json.dumps(list(recipe.warnings)),
             "tags_json": "[]",
             "notebook": os.environ.get("BITSTOCKERZ_NOTEBOOK"),
@@ -219,8 +236,8 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
     """
     version = strategy_store.runnable_version(con, user_id, wish.strategy, wish.version)
     symbol = market_store.find_symbol(con, wish.symbol)
-    parameters = version.definition.resolve(dict(wish.parameters or {}))
-    exits, terms = _terms(version, parameters, wish.terms)
+    parameters = version.definition.resolve(wish.parameters)
+    exits, terms = run_terms.join(version, parameters, wish.terms)
     meant = version.timeframe if version.timeframe != ANY else None
     timeframe = history.timeframe_of(con, symbol, wish.timeframe or meant)
     _check_scope(version, symbol, timeframe)
@@ -235,13 +252,14 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
         exits=exits,
         terms=terms,
         adjusted=factors.how(wish.adjusted),
+        reads=other_symbols.resolve(con, version.definition, timeframe),
     )
 
 
 def with_parameters(recipe: Recipe, wish: Wish, parameters: Mapping[str, float]) -> Recipe:
     """Return the recipe with these parameters in place of the wish's, and the exits they give."""
     resolved = recipe.version.definition.resolve({**(wish.parameters or {}), **parameters})
-    exits, terms = _terms(recipe.version, resolved, wish.terms)
+    exits, terms = run_terms.join(recipe.version, resolved, wish.terms)
     return replace(recipe, parameters=resolved, exits=exits, terms=terms)
 
 
@@ -250,7 +268,7 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
 
     Bars that are not there become part of the answer, so that the failed run can be recorded.
     """
-    recipe = resolve(con, user_id, wish)
+    recipe = honesty_warnings.known(con, resolve(con, user_id, wish))
     # the newest fact rather than the clock: what is stored later is later, whatever clocks do
     as_of = other_bars.newest(con, recipe) or clock.now()
     try:
@@ -258,8 +276,10 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
         others = other_bars.read(con, recipe, recipe.adjusted)
     except NoBars as problem:
         return Materials(recipe, as_of, None, problem, recipe.adjusted)
-    done = bars.attrs["adjusted"]
-    warnings = tuple(_warnings(recipe, done, simulated=bars.attrs["simulated"]))
+    done, simulated = bars.attrs["adjusted"], bars.attrs["simulated"]
+    found = honesty_warnings.of(recipe, bars, asked=wish.start is not None)
+    about_others = other_warnings.of(recipe, others, simulated=simulated)
+    warnings = (*found, *_warnings(recipe, done, simulated=simulated), *about_others)
     made_of = replace(recipe, adjusted=done, warnings=warnings)
     return Materials(made_of, as_of, bars, None, recipe.adjusted, others)
 
@@ -331,6 +351,7 @@ def _check_scope(version: StrategyVersion, symbol: Symbol, timeframe: str) -> No
 
 def _warnings(recipe: Recipe, adjusted: str, *, simulated: bool) -> Iterator[str]:
     """Yield what the reader of the result should know; `adjusted` is what was really done."""
+    yield from code_packages.warnings(recipe.version.definition)
     symbol, terms = recipe.symbol, recipe.terms
     if adjusted != RAW and (terms.lot_size or terms.fixed_fee):
         yield (
@@ -338,56 +359,4 @@ def _warnings(recipe: Recipe, adjusted: str, *, simulated: bool) -> Iterator[str
             "and fixed_fee do not mean what they did then. adjusted=False uses raw prices."
         )
     if symbol.asset_type is AssetType.EQUITY and recipe.adjusted != adjusted and not simulated:
-        yield (
-            f"{symbol.symbol} has no price factors, so its prices are raw: a split looks like a "
-            "crash and dividends are missing. Load some with lab.market.load_factors(...)."
-        )
-
-
-def _terms(
-    version: StrategyVersion, parameters: Mapping[str, float], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], Terms]:
-    """Join what the definition sets with what the call sets; both setting one is an error."""
-    definition = version.definition
-    fixed = dict(definition.exits(parameters))
-    called = {name: value for name, value in given.items() if value is not None}
-    moving = dict.fromkeys(definition.moving_exits, "by an expression")
-    for name in sorted({*fixed, *moving} & set(called)):
-        raise DefinitionError(
-            f"{name}={called[name]!r} was given, but {version.name} version {version.version} sets "
-            f"{name} itself ({fixed.get(name, moving.get(name))!r}). Leave it out, or save a "
-            "version without it.",
-            name=name,
-        )
-    both = {**called, **fixed}
-    costs = {name: value for name, value in called.items() if name not in (*EXITS, "sizing")}
-    sizing = {"sizing": both["sizing"]} if "sizing" in both else {}
-    wanted: dict[str, Any] = {name: both.get(name) for name in COUNTS}
-    terms = Terms(**costs, **sizing, **wanted)
-    # NaN stands for a level that only the bars decide: it is there, and no number is wrong with it
-    unknown: dict[str, Any] = {name: [] if name == "targets" else [nan] for name in moving}
-    Levels(**{name: both[name] for name in LEVELS if name in both}, **unknown).check(terms)
-    levels = _fixed_levels(both)
-    counts = {name: getattr(terms, name) for name in COUNTS if getattr(terms, name)}
-    return levels | counts, terms
-
-
-def _fixed_levels(exits: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the stops and targets among exits, as numbers; a target is [profit_pct, close_pct]."""
-    found: dict[str, Any] = {name: exits[name] for name in LEVELS if name in exits}
-    try:
-        if "targets" in found:
-            found["targets"] = [[float(number) for number in pair] for pair in found["targets"]]
-        return {name: one if name == "targets" else float(one) for name, one in found.items()}
-    except TypeError as problem:
-        message = (
-            "Stops and targets of a run are plain numbers. What differs from bar to bar is written "
-            "into the strategy: stop_loss_pct=2 * 100 * atr(14) / close."
-        )
-        raise DefinitionError(message) from problem
-
-
-def _set_terms(terms: Terms) -> dict[str, Any]:
-    """Return the terms for a fingerprint."""
-    found = asdict(terms)
-    return {k: v for k, v in found.items() if v is not None or k not in LATER_TERMS}
+        yield other_warnings.no_factors(symbol.symbol)

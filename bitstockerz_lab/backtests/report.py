@@ -67,13 +67,19 @@ class Report:
         Raises
         ------
         LabError
-            The path is a folder or cannot be written.
+            The path is a folder, does not end in .html or .htm, or cannot be written.
         """
         target = Path(path).expanduser().absolute()
         if target.is_dir():
             raise LabError(
                 f"The report cannot be written to {target}: that is a folder. "
                 f"Name a file in it, like {target / f'run-{self.run.id}.html'}.",
+                path=target,
+            )
+        if target.suffix.casefold() not in (".html", ".htm"):
+            raise LabError(
+                f"The report cannot be written to {target}: it is an HTML page. Give a path that "
+                f"ends in .html, like {target.with_suffix('.html').name}.",
                 path=target,
             )
         page = self.html()

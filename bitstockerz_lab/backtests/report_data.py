@@ -37,11 +37,13 @@ def table(data: DataCheck) -> Markup:
 
 def fact(data: DataCheck) -> str:
     """Return in a few words how checked the data is, and what was found."""
+    asides = filter(None, (other.aside() for other in data.others))
     if data.checked_at is None:
-        return f"never checked; {data.verb} does it"
+        return "; ".join([f"never checked; {data.verb} does it", *asides])
     checked = f"checked {formats.when(data.checked_at, '1h')} UTC"
     since = "" if data.is_current else ", other bars were stored since"
-    return f"{result.counted(data.findings)} in this period, {checked}{since}"
+    own = f"{result.counted(data.findings)} in this period, {checked}{since}"
+    return "; ".join([own, *asides])
 
 
 def _findings(data: DataCheck, trades: pd.DataFrame) -> list[Markup]:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from bitstockerz_lab import pages
-from bitstockerz_lab.backtests import charts, report_data, report_tables, report_words
+from bitstockerz_lab.backtests import (
+    charts,
+    report_data,
+    report_honesty,
+    report_tables,
+    report_words,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -72,7 +78,7 @@ def build(run: Run) -> tuple[Section, ...]:
     """Return a report's sections; a run without results has no charts, trades or numbers."""
     data = run.data_check
     if run.metrics is None:
-        return header(run, data), *findings(data), provenance(run, data)
+        return header(run, data), *findings(data), honesty(run), provenance(run, data)
     return (
         header(run, data),
         headline(run),
@@ -83,6 +89,7 @@ def build(run: Run) -> tuple[Section, ...]:
         trades(run),
         costs(run),
         *findings(data),
+        honesty(run),
         provenance(run, data),
         definitions(run),
     )
@@ -180,6 +187,11 @@ def findings(data: DataCheck) -> tuple[Section, ...]:
     if data.findings.empty:
         return ()
     return (Section("What is odd about the data", report_data.ANCHOR, (report_data.table(data),)),)
+
+
+def honesty(run: Run) -> Section:
+    """Return what the newest check of the rules came to, each verdict with what it asks."""
+    return Section("Honesty of the rules", "honesty", report_honesty.parts(run))
 
 
 def provenance(run: Run, data: DataCheck) -> Section:

@@ -9,14 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, measures
-from bitstockerz_lab.backtests import other_bars, plan, store
+from bitstockerz_lab.backtests import other_bars, plan, revised_store, store
 from bitstockerz_lab.backtests.data_check import DataCheck
 from bitstockerz_lab.backtests.terms import COUNTS, Terms
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market import store as market_store
+from bitstockerz_lab.strategies import others as other_symbols
 from bitstockerz_lab.strategies import store as strategy_store
+from bitstockerz_lab.strategies.honesty import store as checks_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,11 +31,13 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.report import Report
     from bitstockerz_lab.storage import Connection, Database
     from bitstockerz_lab.strategies import Definition
+    from bitstockerz_lab.strategies.honesty import Honesty
 
 
 SINCE = {
     "revision": ("bar revised", "bars revised"),
     "bar": ("bar added before its end", "bars added before its end"),
+    "later bar": ("bar added that completes its last", "bars added that complete its last"),
     "factors": ("set of price factors stored", "sets of price factors stored"),
 }
 
@@ -54,7 +58,7 @@ class RunDetails:
     warnings : sentences
     skipped_entries, ruined : None unless completed
     definition : the rules
-    provider, simulated : where the bars come from, and whether they were made up
+    provider, simulated : where its own bars come from, and whether any that it read were made up
     """
 
     parameters: dict[str, float]
@@ -144,6 +148,7 @@ class Run:
             ),
             adjusted=row["adjusted"],
             warnings=tuple(json.loads(row["warnings_json"])),
+            reads=store.reads(con, run_id),
         )
         return cls.of_row(con, database, row, recipe)
 
@@ -178,7 +183,7 @@ class Run:
             ruined=row["ruined"],
             definition=recipe.version.definition,
             provider=row["provider"],
-            simulated="synthetic" in row["provider"],
+            simulated="synthetic" in row["provider"] or row["reads_simulated"],
         )
 
     def _remarks(self) -> Iterator[str]:
@@ -224,19 +229,29 @@ class Run:
         return self.data_check.findings
 
     @property
+    def honesty(self) -> Honesty | None:
+        """What the newest check of the rules came to, one with this run's parameters first.
+
+        None where there was none. That they were seen to look ahead in any check is its first line.
+        """
+        with self._database.read() as con:
+            return checks_store.newest(con, self.recipe.version, self.recipe.parameters)
+
+    @property
     def bars_revised(self) -> str:
         """What was stored since this run that it would read today, as a sentence; "" for nothing.
 
         The run itself stays as it is: its bars are read as they were known then.
         """
         with self._database.read() as con:
-            since = store.revised_since(con, self.id)
+            since = revised_store.revised_since(con, self.id)
+            moved = list(other_bars.moved(con, self.recipe))
         told = [
             f"{since[kind]:,} {one if since[kind] == 1 else many}"
             for kind, (one, many) in SINCE.items()
             if kind in since
         ]
-        return f"{', '.join(told)} since this run." if told else ""
+        return " ".join([f"{', '.join(told)} since this run."] * bool(told) + moved)
 
     @property
     def all_bars(self) -> pd.DataFrame:
@@ -262,7 +277,7 @@ class Run:
             # a coin has nothing to adjust, the share its rules look at may have
             asked = self._row["asked_adjusted"] or self.recipe.adjusted
             others = other_bars.read(con, self.recipe, asked, as_of)
-        if other_bars.digest(bars, others) != wanted:
+        if other_symbols.digest(bars, others) != wanted:
             raise DataError(
                 f"The stored {self.timeframe} bars of {self.symbol} are not those of run {self.id} "
                 "any more: their digest differs. Somebody changed the database outside the lab.",

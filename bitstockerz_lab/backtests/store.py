@@ -1,4 +1,4 @@
-"""The backtests room's only SQL: runs, their results, trades and equity, and who runs them."""
+"""The SQL of runs, their results, trades and equity, and who runs them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import UnknownName
 from bitstockerz_lab.market.store import find_symbol
 from bitstockerz_lab.storage import frames
+from bitstockerz_lab.strategies.others import Other
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,10 @@ SELECT
     backtest_runs.end_date, backtest_runs.initial_equity, backtest_runs.job_id,
     backtest_runs.error_message, backtest_runs.created_at, backtest_runs.started_at,
     backtest_runs.finished_at, run_details.* EXCLUDE (backtest_run_id),
-    backtest_results.* EXCLUDE (id, backtest_run_id)
+    backtest_results.* EXCLUDE (id, backtest_run_id),
+    backtest_runs.id IN (
+        SELECT backtest_run_id FROM run_symbols WHERE simulated
+    ) AS reads_simulated
 FROM backtest_runs
 JOIN strategies ON strategies.id = backtest_runs.strategy_id
 JOIN strategy_versions ON strategy_versions.id = backtest_runs.strategy_version_id
@@ -64,6 +68,13 @@ WHERE backtest_run_id = ?
 ORDER BY backtest_trades.id
 """
 
+READS = """
+SELECT run_symbols.name, symbols.symbol, run_symbols.timeframe
+FROM run_symbols JOIN symbols ON symbols.id = run_symbols.symbol_id
+WHERE backtest_run_id = ?
+ORDER BY run_symbols.name
+"""
+
 KNOWN_RUN = """
 SELECT max(backtest_runs.id)
 FROM backtest_runs
@@ -77,64 +88,6 @@ SELECT id, pid, process_started_at
 FROM backtest_runs
 JOIN run_processes ON run_processes.backtest_run_id = backtest_runs.id
 WHERE status IN ('pending', 'running') AND host = ?
-"""
-
-SINCE = """
-, facts AS (
-    SELECT symbol_id, timeframe, timestamp, created_at, 'bar' AS kind FROM stored
-    UNION ALL
-    SELECT symbol_id, timeframe, timestamp, created_at, 'revision' FROM bar_revisions
-    UNION ALL
-    SELECT symbol_id, NULL, NULL, created_at, 'factors' FROM price_factors
-), days AS (
-    SELECT symbol_id, min(created_at) AS since FROM crypto_daily_bars GROUP BY symbol_id
-), reads AS (
-    SELECT id, symbol_id FROM backtest_runs
-    UNION ALL
-    SELECT backtest_run_id, symbol_id FROM run_symbols
-), asked AS (
-    SELECT backtest_runs.id, reads.symbol_id, timeframe, end_date, bars_as_of,
-        coalesce(asked_adjusted, adjusted) AS adjusted,
-        timeframe IN ('1d', '1w', '1mo') AS of_days,
-        coalesce(since <= bars_as_of, false) AS had_days,
-        end_date + CAST(replace(timeframe, 'mo', 'month') AS INTERVAL) AS made_until
-    FROM backtest_runs
-    JOIN reads ON reads.id = backtest_runs.id
-    JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
-    LEFT JOIN days ON days.symbol_id = reads.symbol_id
-    WHERE bars_digest IS NOT NULL AND (user_id = $user_id OR backtest_runs.id = $run_id)
-)
-"""
-"""What was stored of symbols, and what runs read: `of_days` if they can be made of daily bars."""
-
-READ = """
-    facts.symbol_id = asked.symbol_id AND facts.created_at > asked.bars_as_of AND CASE
-        WHEN facts.kind = 'factors' THEN asked.adjusted <> 'raw'
-        WHEN facts.timeframe = asked.timeframe THEN facts.timestamp <= asked.end_date
-        WHEN facts.timestamp >= asked.made_until THEN false
-        WHEN facts.timeframe = '1d' THEN asked.of_days
-        ELSE asked.timeframe <> '1h' AND NOT (asked.of_days AND asked.had_days)
-    END
-"""
-"""Which facts that were stored later a run would read today."""
-
-REVISED_RUNS = """
-, first_facts AS (
-    SELECT symbol_id, timeframe, min(timestamp) AS timestamp, created_at, kind
-    FROM facts
-    WHERE created_at > (SELECT min(bars_as_of) FROM asked)
-    GROUP BY ALL
-)
-SELECT DISTINCT asked.id FROM asked JOIN first_facts AS facts ON
-"""
-
-REVISED_RUN = """
-SELECT facts.kind,
-    count(DISTINCT (
-        facts.symbol_id,
-        CASE WHEN facts.kind = 'factors' THEN facts.created_at ELSE timestamp END
-    ))
-FROM asked JOIN facts ON
 """
 
 ADD_DETAILS = """
@@ -183,8 +136,13 @@ def begin(con: Connection, user_id: int, materials: Materials) -> int:
         ],
     ).fetchone()  # fmt: skip
     con.execute(ADD_DETAILS, {"backtest_run_id": run_id, **materials.details()})
-    for symbol in materials.others:
-        con.execute("INSERT INTO run_symbols VALUES (?, ?)", [run_id, find_symbol(con, symbol).id])
+    for one in recipe.reads:
+        bars = materials.others.get(one.name)
+        simulated = bars is not None and bool(bars.attrs["simulated"])
+        con.execute(
+            "INSERT INTO run_symbols VALUES (?, ?, ?, ?, ?)",
+            [run_id, one.name, one.symbol.id, one.timeframe, simulated],
+        )
     process = psutil.Process()
     con.execute(
         "INSERT INTO run_processes VALUES (?, ?, ?, ?)",
@@ -274,25 +232,20 @@ def row(con: Connection, user_id: int, run_id: int) -> dict[str, Any]:
     return dict(zip(names, found, strict=True))
 
 
+def reads(con: Connection, run_id: int) -> tuple[Other, ...]:
+    """Return the other symbols that a run read, by name: those its names meant then."""
+    rows = con.execute(READS, [run_id]).fetchall()
+    return tuple(
+        Other(name, find_symbol(con, symbol), timeframe) for name, symbol, timeframe in rows
+    )
+
+
 def rows(con: Connection, user_id: int, run_ids: Sequence[int] | None = None) -> pd.DataFrame:
     """Return the runs of a user, newest first, a row each."""
     chosen = "AND ($run_ids IS NULL OR list_contains($run_ids, backtest_runs.id))"
     order = "ORDER BY backtest_runs.id DESC"
     values = {"user_id": user_id, "run_ids": None if run_ids is None else list(run_ids)}
     return frames.read(con, f"{RUNS} {chosen} {order}", values, zone="UTC")
-
-
-def revised(con: Connection, user_id: int) -> list[int]:
-    """Return the runs of a user that would read other bars or factors today than they did."""
-    asked = {"user_id": user_id, "run_id": None}
-    rows = con.execute(_stored() + SINCE + REVISED_RUNS + READ, asked).fetchall()
-    return [run_id for (run_id,) in rows]
-
-
-def revised_since(con: Connection, run_id: int) -> dict[str, int]:
-    """Return how many facts of a kind (bar, revision, factors) were stored since that it reads."""
-    query = _stored() + SINCE + REVISED_RUN + READ + "GROUP BY facts.kind"
-    return dict(con.execute(query, {"user_id": None, "run_id": run_id}).fetchall())
 
 
 def extra_metrics(con: Connection, run_id: int) -> dict[str, float | None]:
@@ -323,13 +276,6 @@ def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
     from bitstockerz_lab.measures import Metrics  # noqa: PLC0415 - only completed runs have them
 
     return Metrics(**{name: row[name] for name in RESULTS}, **extra)  # type: ignore[arg-type]
-
-
-def _stored() -> str:
-    """Return the beginning of a query that asks for stored bars."""
-    from bitstockerz_lab.market.store.bars import STORED  # noqa: PLC0415 - a room opens when entered
-
-    return STORED
 
 
 def _lives(pid: int, started: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,21 +104,40 @@ class Levels:
         return np.column_stack([_level(name, getattr(self, name), index) for name in STOPS])
 
     def aims(self, index: pd.Index) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the targets a bar, of shape (n_bars, n_targets), and the share each closes."""
+        """Return the targets a bar, of shape (n_bars, n_targets), and the share each closes.
+
+        Where they move they may cross: `ascend` tells of the bars at which entries were decided.
+        """
         targets = self._targets()
         name = "take_profit_pct" if self.targets is None else PROFIT
         columns = [_level(name, level, index) for level, _ in targets]
         aims = np.column_stack(columns) if columns else np.empty((len(index), 0))
+        return aims, np.array([share / ALL for _, share in targets])
+
+    @staticmethod
+    def ascend(aims: NDArray[np.float64], index: pd.Index) -> None:
+        """Refuse targets of which one is not further away than those before it.
+
+        Parameters
+        ----------
+        aims : of shape (n_entries, n_targets), NaN where there is none
+        index : the bars at whose closes the entries were decided
+
+        Raises
+        ------
+        DefinitionError
+            The message names the first such bar.
+        """
         known = np.where(np.isnan(aims), -np.inf, aims)
         turns = (aims[:, 1:] <= np.maximum.accumulate(known, axis=1)[:, :-1]).any(axis=1)
         if turns.any():
             first = int(turns.argmax())
             profits = ", ".join(f"{profit:g}" for profit in aims[first])
             raise DefinitionError(
-                "targets must ascend: the nearest first, each further away; "
-                f"at {index[first]} they are {profits}."
+                "targets must ascend: the nearest first, each further away; at "
+                f"{index[first]}, where an entry was decided, they are {profits}. Swap them, or "
+                "where they move keep the further one larger: maximum(second, first * 1.1)."
             )
-        return aims, np.array([share / ALL for _, share in targets])
 
     def check(self, terms: Terms) -> None:
         """Refuse numbers that are no level, and sizing by a risk that nothing limits.
@@ -158,9 +178,12 @@ class Levels:
         total = sum(share for _, share in targets)
         if total > ALL * (1 + 1e-12):
             raise DefinitionError(f"targets close {total:g} % of a position; 100 is all of it.")
-        for level, _ in targets:
-            if np.ndim(level) == 0:
-                _above_zero(PROFIT, level)
+        fixed = [_above_zero(PROFIT, level) for level, _ in targets if np.ndim(level) == 0]
+        if any(further <= nearer for nearer, further in itertools.pairwise(fixed)):
+            raise DefinitionError(
+                "targets must ascend: the nearest first, each further away; they are "
+                f"{', '.join(f'{profit:g}' for profit in fixed)}."
+            )
         return targets
 
 

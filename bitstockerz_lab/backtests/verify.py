@@ -13,6 +13,7 @@ from bitstockerz_lab.backtests.engine import ENGINE_VERSION
 from bitstockerz_lab.backtests.second_opinion import SecondOpinion, second_opinion
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import TradingError
+from bitstockerz_lab.strategies.python import imports as code_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,10 +76,13 @@ def verify(run: Run) -> Verification:
     definition, parameters = run.recipe.version.definition, run.recipe.parameters
     signals = strategies.signals(definition, bars, parameters, others)
     points, trades = len(run.equity), len(run.trades)
+    differences = tuple(_differences(run, simulation))
+    changes = code_packages.changes(run.details.versions, run.recipe.packages)
+    told = f" ({changes})" if changes else ""
     return Verification(
         run_id=run.id,
-        differences=tuple(_differences(run, simulation)),
-        compared=f"{trades} trades, {points} equity points, all metrics",
+        differences=(*differences, changes) if differences and changes else differences,
+        compared=f"{trades} trades, {points} equity points, all metrics{told}",
         second_opinion=second_opinion(run.recipe, bars, signals, simulation),
     )
 
@@ -89,7 +93,10 @@ def _differences(run: Run, again: Simulation) -> Iterator[str]:
         yield f"engine version {run.details.engine_version} then, {ENGINE_VERSION} now"
     details = run.details
     made_of = run.recipe.fingerprint(
-        details.bars_digest or "", details.engine_version, details.versions.get("ta-lib")
+        details.bars_digest or "",
+        details.engine_version,
+        details.versions.get("ta-lib"),
+        {name: details.versions.get(name, "") for name in run.recipe.packages},
     )
     if details.fingerprint != made_of:
         yield "the fingerprint is not that of what the run was made of"

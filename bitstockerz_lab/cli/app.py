@@ -19,7 +19,10 @@ from bitstockerz_lab.cli import (
     quality,
     quotes,
     strategies,
+    strategy_versions,
+    templates,
     tools,
+    trust,
     updates,
 )
 from bitstockerz_lab.cli.settings import Settings, examples
@@ -40,6 +43,9 @@ app = typer.Typer(
 )
 for commands in (market, updates, quality, quotes, backtests, batch, tools, demo):
     commands.add_to(app)
+templates.add_to(strategies.app)
+strategy_versions.add_to(strategies.app)
+trust.add_to(strategies.app)
 app.add_typer(strategies.app, name="strategies")
 
 
@@ -112,7 +118,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _told(problem: BaseException) -> int:
-    """Say in one line what was the matter, and return the exit status."""
+    """Say in one line what was the matter, a line more for each problem of rules; the status."""
     status = FAILED
     match problem:
         case BrokenPipeError():  # the reader of a pipe has seen enough
@@ -133,8 +139,9 @@ def _told(problem: BaseException) -> int:
             message = f"{told}. This is a bug in bitstockerz; bitstockerz --debug … shows where."
         case _:
             raise problem
-    line = " ".join(part.strip() for part in message.splitlines() if part.strip())
-    print(f"error: {line}", file=sys.stderr)  # noqa: T201 - a command line's own channel
+    parts = [part.strip() for part in message.splitlines() if part.strip()]
+    told = "".join(f"\n{part}" if part.startswith("- ") else f" {part}" for part in parts)
+    print(f"error:{told}", file=sys.stderr)  # noqa: T201 - a command line's own channel
     return status
 
 

@@ -11,6 +11,7 @@ from bitstockerz_lab.cli import output
 from bitstockerz_lab.cli.settings import (
     AsJson,
     RunId,
+    Trust,
     assignments,
     examples,
     number,
@@ -100,6 +101,7 @@ def backtest(
     rerun: Annotated[
         bool, typer.Option("--rerun", help="Do not take the same run that is recorded already.")
     ] = False,
+    trust: Trust = False,
     trades: Annotated[bool, typer.Option("--trades", help="List the trades as well.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -133,6 +135,7 @@ def backtest(
             max_trades_per_day=max_trades_per_day,
             adjusted=adjusted if adjusted != "raw" else False,
             rerun=rerun,
+            trust=trust,
         )
     if as_json:
         output.write_json(told(run) | ({"trades": run.trades} if trades else {}))
@@ -206,14 +209,16 @@ def report(
         output.write(str(target))
 
 
-def verify(context: typer.Context, run_id: RunId, as_json: AsJson = False) -> None:
+def verify(
+    context: typer.Context, run_id: RunId, trust: Trust = False, as_json: AsJson = False
+) -> None:
     """Recompute a recorded run and compare, bit for bit.
 
     Asks a second engine as well, where it can express the run. Exit status 1 if anything differs.
     """
     lab = open_lab(context)
     with output.working(f"Recomputing run {run_id}"):
-        verification = lab.backtests.verify(run_id)
+        verification = lab.backtests.verify(run_id, trust=trust)
     if as_json:
         output.write_json({"ok": verification.ok} | output.plain(verification))
     else:

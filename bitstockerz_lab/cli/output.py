@@ -22,11 +22,28 @@ if TYPE_CHECKING:
 
 _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?\+00:00$")
 _OPTION = re.compile(r"(?<![\w.'\"])([a-z]+(?:_[a-z]+)*)=(True|False)?(\[[^\]]*\])?")
-_VERBS = {
-    "load_factors": "bitstockerz load --factors",
-    "load_actions": "bitstockerz load --actions",
-    "lab.market.load_csv(...)": "bitstockerz load",
-}
+_VERBS = (
+    (r"(?:lab\.market\.)?load_(factors|actions)(?:\(\.\.\.\))?", r"bitstockerz load --\1"),
+    (r"lab\.market\.load_csv\(\.\.\.\)", "bitstockerz load"),
+    (r"lab\.market\.(symbols|providers|health)\(\)", r"bitstockerz \1"),
+    (
+        r'lab\.strategies\.save\(lab\.strategies\.template\("(.+?)"\)\)',
+        r"bitstockerz strategies save --template \1",
+    ),
+    (
+        r"print\(lab\.strategies\.get\((.+?), (\d+)\)\.definition\.code\(\)\)",
+        r"bitstockerz strategies show \1 --version \2",
+    ),
+    (r"lab\.strategies\.save\((?:\.\.\.|definition|text)\)", "bitstockerz strategies save FILE"),
+    (r"lab\.strategies\.import_file\(path\)", "bitstockerz strategies import FILE"),
+    (r"lab\.strategies\.export\(\.\.\.\)", "bitstockerz strategies export"),
+    (r"lab\.strategies\.tag\(name, tag\)", "bitstockerz strategies tag NAME TAG"),
+    (r"lab\.strategies\.trust\(\)", "bitstockerz strategies trust --all"),
+    (r"lab\.strategies\.(list|templates)\(\)", r"bitstockerz strategies \1"),
+    (r"lab\.strategies\.(trust|restore)\(('.+?')\)", r"bitstockerz strategies \1 \2"),
+    (r"\bdiff\(name, other\)", "bitstockerz strategies diff NAME OTHER"),
+)
+"""How the API's verbs are said here, where there is a command for them."""
 WIDE = 10_000  # of a table that goes into a pipe: no line of it is broken
 
 
@@ -91,8 +108,8 @@ def in_its_own_words(message: str) -> str:
     >>> in_its_own_words("Pass volume_column='vol' or zero_volume=True.")
     "Pass --volume-column 'vol' or --zero-volume."
     """
-    for verb, command in _VERBS.items():
-        message = message.replace(verb, command)
+    for verb, command in _VERBS:
+        message = re.sub(verb, command, message)
     return _OPTION.sub(_as_option, message)
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from bitstockerz_lab.lab import Lab
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Trust = Annotated[
+    bool, typer.Option("--trust", help="Agree to the strategy's Python, if somebody else wrote it.")
+]
 RunId = Annotated[int, typer.Argument(metavar="RUN_ID", help="The run's number.")]
 
 

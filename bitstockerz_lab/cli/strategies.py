@@ -1,4 +1,4 @@
-"""Commands of the strategies room: list, save, show."""
+"""Commands of the strategies room: list, save, show; about versions, see `strategy_versions`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,29 @@ from typing import Annotated
 
 import typer
 
-from bitstockerz_lab.cli import output
+from bitstockerz_lab.cli import output, strategy_checks
 from bitstockerz_lab.cli.settings import AsJson, examples, open_lab
-from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.cli.strategy_versions import Name, Version, told
+from bitstockerz_lab.errors import DataError, DefinitionError
 
-app = typer.Typer(help="Saved strategies: list, save, show.", rich_markup_mode=None)
+app = typer.Typer(help="Saved strategies and their versions.", rich_markup_mode=None)
+app.command("check", epilog=examples(*strategy_checks.EXAMPLES))(strategy_checks.check)
 
 
-@app.command("list", epilog=examples("bitstockerz strategies list --json"))
-def listed(context: typer.Context, as_json: AsJson = False) -> None:
+@app.command(
+    "list",
+    epilog=examples("bitstockerz strategies list --json", "bitstockerz strategies list --tag live"),
+)
+def listed(
+    context: typer.Context,
+    tag: Annotated[str | None, typer.Option("--tag", help="Only those with this tag.")] = None,
+    retired: Annotated[
+        bool | None, typer.Option("--retired/--active", help="Default: both.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """List your strategies."""
-    found = open_lab(context).strategies.list()
+    found = open_lab(context).strategies.list(tag=tag, retired=retired)
     if as_json:
         output.write_json(found)
     else:
@@ -40,7 +52,7 @@ def save(
     ] = None,
     template: Annotated[
         str | None,
-        typer.Option("--template", help="golden-cross, rsi-reversal, ema-trend."),
+        typer.Option("--template", help="bitstockerz strategies templates lists them."),
     ] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="Default: the one in the definition.")
@@ -66,9 +78,12 @@ def save(
     lab = open_lab(context)
     from bitstockerz_lab.strategies import Definition, templates  # noqa: PLC0415 - reason: heavy
 
-    definition = (
-        templates.get(template) if template is not None else Definition.parse(_text(str(file)))
-    )
+    try:
+        definition = (
+            templates.get(template) if template is not None else Definition.parse(_text(str(file)))
+        )
+    except DefinitionError as problem:
+        raise DefinitionError(f"{file}: {problem}", **problem.values) from None
     said = {
         "name": name,
         "description": description,
@@ -81,9 +96,11 @@ def save(
         **{option: text for option, text in said.items() if text is not None},
     )
     if as_json:
-        output.write_json(_told(version))
+        output.write_json(told(version))
     else:
         output.write(f"{version.name}, version {version.version}, is saved.")
+        for finding in version.honesty.findings if version.honesty is not None else ():
+            output.write(str(finding))
 
 
 @app.command(
@@ -94,48 +111,40 @@ def save(
 )
 def show(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As it was saved.")],
-    version: Annotated[int | None, typer.Option("--version", help="Default: the newest.")] = None,
+    name: Name,
+    version: Version = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a strategy's rules: in English, and as JSON."""
+    """Show a strategy's rules: in English, as the builder's code, and as JSON."""
     lab = open_lab(context)
     found = lab.strategies.get(name, version)
     if as_json:
-        output.write_json(_told(found))
+        output.write_json(told(found))
         return
     output.write(f"{found.name}, version {found.version}")
     output.write(lab.strategies.summary(found.definition))
+    output.write(f"\n{found.definition.code()}")
     output.write(found.definition.to_json())
-
-
-def _told(version: object) -> dict[str, object]:
-    """Return a StrategyVersion as JSON has it."""
-    told: dict[str, object] = output.plain(
-        {
-            name: getattr(version, name)
-            for name in (
-                "id",
-                "strategy_id",
-                "name",
-                "version",
-                "asset_type",
-                "symbol_scope",
-                "timeframe",
-                "created_at",
-            )
-        }
-    )
-    definition = version.definition  # type: ignore[attr-defined]
-    return told | {"definition": output.plain(definition.document)}
 
 
 def _text(file: str) -> str:
     """Return what a file says; "-" is stdin."""
     if file == "-":
         return typer.get_text_stream("stdin").read()
+    if file.endswith((".py", ".ipynb")):
+        message = (
+            f"{file} is Python, which is run and not read. Let it save its strategy itself, with "
+            "bz.open_lab().strategies.save of what it makes, and run it with python."
+        )
+        raise DataError(message, file=file)
     try:
         return Path(file).expanduser().read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         reason = getattr(problem, "strerror", None) or "it is no UTF-8 text"
-        raise DataError(f"{file} cannot be read: {reason}. Give a JSON file.", file=file) from None
+        from bitstockerz_lab.strategies import templates  # noqa: PLC0415 - reason: heavy
+
+        template = templates.named(file)
+        way_out = "Give a JSON file."
+        if template is not None:
+            way_out = f"It is a template: bitstockerz strategies save --template {template.name}."
+        raise DataError(f"{file} cannot be read: {reason}. {way_out}", file=file) from None

@@ -11,6 +11,7 @@ import pandas as pd
 from bitstockerz_lab import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 COLUMNS = ("open", "high", "low", "close", "volume")
@@ -145,11 +146,18 @@ def missing(bars: pd.DataFrame) -> np.ndarray:
     -------
     boolean array of shape (n_bars,)
     """
-    lost = np.zeros(len(bars), dtype=bool)
-    for name in PRICES:
-        values = bars[name].to_numpy(dtype="float64")
-        lost |= ~(np.isfinite(values) & (values > 0))
-    return lost
+    return lost([bars[name].to_numpy(dtype="float64") for name in PRICES])
+
+
+def lost(prices: Sequence[np.ndarray]) -> np.ndarray:
+    """Return `missing` of the columns open, high, low and close."""
+    found = np.zeros(len(prices[0]), dtype=bool)
+    for values in prices:
+        # a NaN makes both ends NaN, so this is true of prices only
+        if values.min(initial=1.0) > 0 and values.max(initial=1.0) < np.inf:
+            continue
+        found |= ~(np.isfinite(values) & (values > 0))
+    return found
 
 
 def digest(bars: pd.DataFrame) -> str:

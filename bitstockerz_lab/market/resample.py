@@ -24,7 +24,7 @@ def makes(source: str, timeframe: str) -> bool:
     return short < long and short <= DAY and (long > DAY or long % short == pd.Timedelta(0))
 
 
-def resample(bars: pd.DataFrame, timeframe: str) -> pd.DataFrame:
+def resample(bars: pd.DataFrame, timeframe: str, until: pd.Timestamp | None = None) -> pd.DataFrame:
     """Return bars of a longer timeframe; adjust prices before, not after.
 
     Parameters
@@ -32,6 +32,7 @@ def resample(bars: pd.DataFrame, timeframe: str) -> pd.DataFrame:
     bars : DataFrame of shape (n_bars, 5), index ascending
         `attrs["timeframe"]` says how long they are.
     timeframe : "4h", "1d", "1w", "1mo", … in any spelling
+    until : the time (UTC) up to which `bars` are all there are; None is when the last of them ends
 
     Returns
     -------
@@ -43,13 +44,14 @@ def resample(bars: pd.DataFrame, timeframe: str) -> pd.DataFrame:
     Raises
     ------
     DataError
-        Such bars cannot be made of these, or these do not say their timeframe.
+        Such bars cannot be made of these, these do not say their timeframe, or one of them does
+        not start on its grid, so that it may lie in two longer ones.
     BadBars
         The index is not ascending, or no times.
 
     Notes
     -----
-    A bar is there only once it is complete: `bars` reach its end, or hold a later one. So the last,
+    A bar is there only once it is complete: `bars` (or `until`) reach its end. So the last,
     begun one is left out, and cutting off the future never changes the past. The first one is
     left out too unless `bars` begin exactly at its start: what was before is not known. A bar in
     between is made of the bars there are, however few; where there are none it is left out.
@@ -69,15 +71,17 @@ def resample(bars: pd.DataFrame, timeframe: str) -> pd.DataFrame:
     if source == name:
         return bars
     if not makes(source, name):
+        sources = " or ".join(one for one in clock.TIMEFRAMES if makes(one, name))
+        way_out = f"They can be made of {sources} bars." if sources else f"Load {name} bars."
         raise DataError(
-            f"{name} bars cannot be made of {source} bars. They can be made of "
-            f"{' or '.join(one for one in clock.TIMEFRAMES if makes(one, name)) or 'none'} bars.",
+            f"{name} bars cannot be made of {source} bars. {way_out}",
             timeframe=name,
             source=source,
         )
     index = ascending(bars)
+    _check_grid(index, source)
     starts = clock.bar_start(index, name)
-    known = slice(*_complete(index, starts, source, name))
+    known = slice(*_complete(index, starts, source, name, until))
     longer = _longer(bars[known], starts[known])
     longer.attrs = bars.attrs | {"timeframe": name, "resampled_from": source}
     return longer
@@ -97,15 +101,34 @@ def ascending(bars: pd.DataFrame) -> pd.DatetimeIndex:
     return index
 
 
+def _check_grid(index: pd.DatetimeIndex, timeframe: str) -> None:
+    off = np.flatnonzero(index != clock.bar_start(index, timeframe))
+    if len(off):
+        first = index[off[0]]
+        raise DataError(
+            f"The {timeframe} bar of {first:%Y-%m-%d %H:%M} UTC does not start on the grid of "
+            f"{timeframe} bars, so it may lie in two longer ones. Stamp it with its start, "
+            f"{clock.bar_start(first, timeframe):%Y-%m-%d %H:%M} UTC or the one after.",
+            timestamp=first,
+            timeframe=timeframe,
+        )
+
+
 def _complete(
-    index: pd.DatetimeIndex, starts: pd.DatetimeIndex, source: str, timeframe: str
+    index: pd.DatetimeIndex,
+    starts: pd.DatetimeIndex,
+    source: str,
+    timeframe: str,
+    until: pd.Timestamp | None,
 ) -> tuple[int, int]:
     """Return the range of rows whose longer bars are complete; only the outermost may not be."""
     if not len(index):
         return 0, 0
     begun = index[0] > starts[0]
     first = int(starts.searchsorted(starts[0], side="right")) if begun else 0
-    unfinished = clock.bar_end(index[-1], source) < clock.bar_end(starts[-1], timeframe)
+    seen = clock.bar_end(index[-1], source)
+    seen = seen if until is None else max(seen, until)
+    unfinished = seen < clock.bar_end(starts[-1], timeframe)
     last = int(starts.searchsorted(starts[-1])) if unfinished else len(index)
     return first, max(first, last)
 

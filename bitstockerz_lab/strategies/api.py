@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bitstockerz_lab.strategies.verbs.exchange import Exchange
 from bitstockerz_lab.strategies.verbs.listings import Listings
 from bitstockerz_lab.strategies.verbs.saving import Saving
+from bitstockerz_lab.strategies.verbs.templates import Templates
+from bitstockerz_lab.strategies.verbs.trust import Trust
+from bitstockerz_lab.strategies.verbs.versions import Versions
 
 
-class Strategies(Saving, Listings):
-    """`lab.strategies`: save rules, look at them, retire them.
+class Strategies(Saving, Exchange, Listings, Templates, Trust, Versions):
+    """`lab.strategies`: save rules, look at them, check, compare and carry them.
 
     Parameters
     ----------
@@ -16,4 +20,4 @@ class Strategies(Saving, Listings):
     """
 
     def __repr__(self) -> str:
-        return f"<strategies of {self._user.email}: save, get, list, versions, validate, summary>"
+        return f"<strategies of {self._user.email}: save, get, check, versions, diff, templates>"

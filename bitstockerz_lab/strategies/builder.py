@@ -16,7 +16,7 @@ from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies.collected import Collected
 from bitstockerz_lab.strategies.conditions import Condition, Counted, as_condition, compare
 from bitstockerz_lab.strategies.definition import Definition, validate
-from bitstockerz_lab.strategies.document import Document, as_number
+from bitstockerz_lab.strategies.document import COUNTS, LEVELS, Document, as_number
 from bitstockerz_lab.strategies.expressions import (
     Constant,
     Expression,
@@ -244,6 +244,16 @@ def _sizing(collected: Collected, sizing: object) -> object:
     raise DefinitionError(message)
 
 
+def exits(collected: Collected, given: Mapping[str, Any]) -> Document:
+    """Return the JSON of stops, targets, counts and the size; what is None is left out."""
+    said = {name: value for name, value in given.items() if value is not None}
+    found: Document = {name: collected.operand(said[name]) for name in LEVELS if name in said}
+    found |= {name: collected.number(said[name]) for name in COUNTS if name in said}
+    found["targets"] = _targets(collected, given["targets"])
+    found["sizing"] = _sizing(collected, given["sizing"])
+    return found
+
+
 ARGUMENTS = ("enter", "leave", "enter_short", "leave_short", "stop_loss_pct", "take_profit_pct",
              "trailing_stop_pct", "break_even_pct", "targets", "max_bars", "cooldown_bars",
              "max_trades_per_day", "sizing", "description")  # fmt: skip
@@ -253,14 +263,16 @@ OTHER_WORDS = {"entry": "enter", "entries": "enter", "buy": "enter", "long": "en
                "exit_short": "leave_short", "cover": "leave_short"}  # fmt: skip
 
 
-def _refuse_unknown(words: Mapping[str, object]) -> None:
-    """Raise for arguments `strategy` does not have, each with the nearest one."""
+def refuse_unknown(
+    words: Mapping[str, object], function: str = "bz.strategy", known: tuple[str, ...] = ARGUMENTS
+) -> None:
+    """Raise for arguments a function does not have, each with the nearest one."""
     hints = []
     for word in words:
         near = OTHER_WORDS.get(word)
-        known = f"known are {', '.join(ARGUMENTS)}."
-        hint = f"Did you mean {near!r}?" if near else did_you_mean(word, ARGUMENTS, known)
-        hints.append(f"bz.strategy has no argument {word!r}: {hint[0].lower()}{hint[1:]}")
+        told = f"known are {', '.join(known)}."
+        hint = f"Did you mean {near!r}?" if near in known else did_you_mean(word, known, told)
+        hints.append(f"{function} has no argument {word!r}: {hint[0].lower()}{hint[1:]}")
     if hints:
         raise DefinitionError(" ".join(hints), arguments=tuple(words))
 
@@ -325,7 +337,7 @@ def strategy(  # noqa: PLR0913 - one keyword for each part of a definition
     >>> dip.direction
     'long'
     """
-    _refuse_unknown(unknown)
+    refuse_unknown(unknown)
     collected = Collected()
     groups = {"enter_long": (enter, "enter"), "exit_long": (leave, "leave"),
               "enter_short": (enter_short, "enter_short"),
@@ -335,18 +347,18 @@ def strategy(  # noqa: PLR0913 - one keyword for each part of a definition
     for key, (condition, keyword) in groups.items():
         if condition is not None:
             document[key] = as_condition(condition, keyword).document(collected.operand)
-    levels = {
+    given = {
         "stop_loss_pct": stop_loss_pct,
         "take_profit_pct": take_profit_pct,
         "trailing_stop_pct": trailing_stop_pct,
         "break_even_pct": break_even_pct,
+        "targets": targets,
+        "max_bars": max_bars,
+        "cooldown_bars": cooldown_bars,
+        "max_trades_per_day": max_trades_per_day,
+        "sizing": sizing,
     }
-    counts = {"max_bars": max_bars, "cooldown_bars": cooldown_bars,
-              "max_trades_per_day": max_trades_per_day}  # fmt: skip
-    document |= {k: collected.operand(v) for k, v in levels.items() if v is not None}
-    document |= {k: collected.number(v) for k, v in counts.items() if v is not None}
-    document["targets"] = _targets(collected, targets)
-    document["sizing"] = _sizing(collected, sizing)
+    document |= exits(collected, given)
     document["indicators"] = collected.indicators
     document["parameters"] = {k: dict(v.settings) for k, v in collected.parameters.items()}
     return Definition.parse(document)

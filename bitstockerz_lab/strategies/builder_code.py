@@ -20,6 +20,7 @@ from bitstockerz_lab.strategies.expressions import (
     ParameterValue,
 )
 from bitstockerz_lab.strategies.leaves import Price, Use
+from bitstockerz_lab.strategies.python.model import functions
 from bitstockerz_lab.strategies.wording import quoted
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.strategies.definition import Definition
     from bitstockerz_lab.strategies.parts import Parameter
+    from bitstockerz_lab.strategies.python.model import PythonCode
 
 WIDTH = 88
 INDENT = "    "
@@ -50,19 +52,32 @@ def code(definition: Definition) -> str:
     -------
     str
         Imports, the parameters and the indicators that stand in several places, and
-        ``definition = bz.strategy(...)``.
+        ``definition = bz.strategy(...)``; or a function under ``@bz.code_strategy(...)``.
     """
     rewritten = _Rewritten(definition)
     call = rewritten.call()
     body = "\n".join([*rewritten.lines, *([""] if rewritten.lines else []), call])
+    imports = f"import bitstockerz_lab as bz\n{_words(body)}"
+    if definition.python is None:
+        return f"{imports}\n{body}\n"
+    lines = definition.python.source.removesuffix("\n").split("\n")
+    first = functions(definition.python.source)[definition.python.function].lineno - 1
+    before, after = "\n".join(lines[:first]).rstrip(), "\n".join(lines[first:])
+    return "\n".join([imports + before, *(["", ""] if before else []), body, after, ""])
+
+
+def _words(body: str) -> str:
+    """Return the line that imports the builder's words a text uses; "" if it uses none."""
     without_texts = re.sub(r'"(?:[^"\\]|\\.)*"', '""', body)
     used = sorted(WORDS & set(re.findall(r"(?<![.\w])[A-Za-z_]\w*(?!\w|=[^=])", without_texts)))
+    if not used:
+        return ""
     names = ", ".join(used)
     start = "from bitstockerz_lab.strategies import"
     listed = f"{start} {names}"
     if len(listed) > WIDTH:
         listed = f"{start} (\n{INDENT}" + f",\n{INDENT}".join(used) + ",\n)"
-    return f"import bitstockerz_lab as bz\n{listed}\n\n{body}\n"
+    return f"{listed}\n"
 
 
 class _Rewritten:
@@ -74,19 +89,23 @@ class _Rewritten:
         self._variables: dict[tuple[str, str], ParameterValue] = {}
         names = [part.value for part in parts(definition.document) if isinstance(part.value, str)]
         self._uses = Counter(names)
+        source = definition.python.source if definition.python is not None else ""
+        self._taken = TAKEN | set(re.findall(r"\w+", source))
 
     def call(self) -> str:
         """Return the call of bz.strategy."""
         arguments = [quoted(self.definition.name), *self._arguments()]
         inner = "".join(f"{INDENT}{argument},\n" for argument in arguments)
+        if self.definition.python is not None:
+            return f"@bz.code_strategy(\n{inner})"
         return f"definition = bz.strategy(\n{inner})"
 
     def _arguments(self) -> Iterator[str]:
         rules = self.definition
-        for group, word in KEYWORDS.items():
-            node = getattr(rules, group)
-            if node is not None:
-                yield f"{word}={_laid_out(self.condition(node), INDENT, len(word) + 2)}"
+        if rules.python is not None:
+            yield from self._of_python(rules.python)
+        else:
+            yield from self._groups()
         for name in LEVELS:
             if getattr(rules, name) is not None:
                 yield f"{name}={self.operand(getattr(rules, name))}"
@@ -103,6 +122,23 @@ class _Rewritten:
             yield f"sizing=({quoted(rules.sizing.method)}, {self.operand(rules.sizing.value)})"
         if rules.description:
             yield f"description={quoted(rules.description)}"
+
+    def _groups(self) -> Iterator[str]:
+        for group, word in KEYWORDS.items():
+            node = getattr(self.definition, group)
+            if node is not None:
+                yield f"{word}={_laid_out(self.condition(node), INDENT, len(word) + 2)}"
+
+    def _of_python(self, code: PythonCode) -> Iterator[str]:
+        declared = {name: _told(one) for name, one in self.definition.parameters.items()}
+        made = [f"bz.parameter({quoted(one)}, {declared[one]})" for one in code.arguments[1:]]
+        if made:
+            deeper = INDENT * 2
+            listed = f"parameters=[{', '.join(made)}]"
+            long = f"parameters=[\n{deeper}" + f",\n{deeper}".join(made) + f",\n{INDENT}]"
+            yield listed if len(INDENT) + len(listed) < WIDTH else long
+        if self.definition.direction != "long":
+            yield f"direction={quoted(self.definition.direction)}"
 
     def operand(self, operand: Any) -> Expression:  # noqa: ANN401, PLR0911 - a return a kind
         """Return an operand as an expression."""
@@ -163,7 +199,7 @@ class _Rewritten:
 
     def _variable(self, kind: str, name: str, made: str) -> ParameterValue:
         if (kind, name) not in self._variables:
-            taken = {*TAKEN, *(one.name for one in self._variables.values())}
+            taken = {*self._taken, *(one.name for one in self._variables.values())}
             free = name
             while free in taken:
                 free += "_"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.strategies.document import Document
     from bitstockerz_lab.strategies.parts import IndicatorUse, Parameter
 
-NEWER_EXITS = ("break_even_pct", "targets", "cooldown_bars", "max_trades_per_day")
+NEWER_KEYS = ("break_even_pct", "targets", "cooldown_bars", "max_trades_per_day", "python")
 NEWER_WORDS = (*OPERATIONS, "absolute", "count", "symbol", "timeframe", "holds", "happened")
 
 
@@ -53,7 +53,7 @@ def is_constant(value: object) -> bool:
 
 def newer_word(document: Mapping[str, Any]) -> str:
     """Return the first word of a canonical document that format 1 does not have; "" if none."""
-    found = [name for name in NEWER_EXITS if name in document]
+    found = [name for name in NEWER_KEYS if name in document]
     found += [
         name
         for name in LEVELS
@@ -138,5 +138,7 @@ def document(definition: Definition) -> Document:
             "method": definition.sizing.method,
             "value": value(definition.sizing.value),
         }
+    if definition.python is not None:
+        found["python"] = definition.python.model_dump(exclude_defaults=True)
     kept = {key: one for key, one in found.items() if one not in (None, "", {}, [])}
     return {"format": 2 if newer_word(kept) else 1, **kept}

@@ -19,21 +19,24 @@ from bitstockerz_lab.strategies.document import (
     parts,
     reference,
     targets,
+    unlagged,
 )
 from bitstockerz_lab.strategies.needs import Place, complaint, places
 from bitstockerz_lab.strategies.problems import PLAIN_KEY, Problem, did_you_mean, join, listed
+from bitstockerz_lab.strategies.python import checks as python_checks
 
 DIRECTIONS = {
     ("enter_long",): "long",
     ("enter_short",): "short",
     ("enter_long", "enter_short"): "both",
 }
+FITTING = "Change the default or the bound."
 
 
 def declared_kind(parameter: Mapping[str, Any]) -> str:
     """Return "int" or "float": as declared, else as the numbers are written (2.0 is a float)."""
     kind = parameter.get("type")
-    if kind in {"int", "float"}:
+    if kind in ("int", "float"):
         return str(kind)
     given = [parameter[key] for key in ("min", "max", "step") if parameter.get(key) is not None]
     whole = all(isinstance(as_number(number), int) for number in given)
@@ -63,9 +66,9 @@ def _parameters(document: Document) -> Iterator[Problem]:
         if low is not None and high is not None and low > high:
             yield Problem(path, f"min {low} is above max {high}.", "Swap them.")
         elif default is not None and low is not None and default < low:
-            yield Problem(join(path, "default"), f"{default} is below min {low}.")
+            yield Problem(join(path, "default"), f"{default} is below min {low}.", FITTING)
         elif default is not None and high is not None and default > high:
-            yield Problem(join(path, "default"), f"{default} is above max {high}.")
+            yield Problem(join(path, "default"), f"{default} is above max {high}.", FITTING)
         if step is not None and step <= 0:
             yield Problem(join(path, "step"), f"{step} is no step.", "It must be above 0.")
         if declared_kind(parameter) == "int":
@@ -134,7 +137,7 @@ def _numbers(document: Document, found: list[Part]) -> Iterator[Problem]:
         if name is None:
             told = complaint(place, place.value)
             if told:
-                yield Problem(place.path, told)
+                yield told
         elif name in declared:
             yield from _referred(place, name, declared[name])
 
@@ -147,11 +150,14 @@ def _referred(place: Place, name: str, parameter: Mapping[str, Any]) -> Iterator
     for key in ("default", "min", "max"):
         told = complaint(place, parameter.get(key), f"{name} = {parameter.get(key)} (its {key})")
         if told:
-            yield Problem(place.path, told)
+            yield told
             return
 
 
 def _groups(document: Document) -> Iterator[Problem]:
+    if "python" in document:
+        yield from python_checks.check(document)
+        return
     entries = tuple(name for name in GROUPS if name.startswith("enter") and name in document)
     if not entries:
         hint = "Give enter_long or enter_short a condition."
@@ -191,8 +197,9 @@ def _ascending(document: Document) -> Iterator[Problem]:
     defaults = {name: one.get("default") for name, _, one in objects(document, "parameters")}
 
     def known(value: object) -> int | float | None:
-        name = reference(value)
-        return as_number(defaults.get(name) if name else value)
+        plain = unlagged(value)
+        name = reference(plain)
+        return as_number(defaults.get(name) if name else plain)
 
     before, closed = None, 0.0
     for path, target in targets(document):

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab.errors import DataError
-from bitstockerz_lab.market.bars import missing
-from bitstockerz_lab.strategies import canonical, indicators
+from bitstockerz_lab.market.bars import lost
+from bitstockerz_lab.strategies import canonical, indicators, readers
 from bitstockerz_lab.strategies.document import PRICES
 from bitstockerz_lab.strategies.indicators.entry import shifted
 from bitstockerz_lab.strategies.language import (
@@ -34,15 +34,16 @@ from bitstockerz_lab.strategies.language import (
     Not,
     View,
 )
+from bitstockerz_lab.strategies.readers import Time
 from bitstockerz_lab.strategies.views import Views
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from bitstockerz_lab.strategies.definition import Definition
-    from bitstockerz_lab.strategies.indicators import Indicator
     from bitstockerz_lab.strategies.parts import IndicatorUse
 
     Numbers = NDArray[np.float64]
@@ -65,6 +66,7 @@ class Columns:
     bars : frame of open, high, low, close, volume
     resolved : every parameter's value
     others : the bars of other symbols, by symbol
+    keep : keep every column; else each goes once all of the definition that reads it has read it
     """
 
     def __init__(
@@ -73,13 +75,18 @@ class Columns:
         bars: pd.DataFrame,
         resolved: Mapping[str, int | float],
         others: Mapping[str, pd.DataFrame] | None = None,
+        *,
+        keep: bool = True,
     ) -> None:
         self.definition = definition
         self.bars = bars
         self.resolved = resolved
-        self.missing: Flags = np.asarray(missing(bars), dtype=bool)
+        self._prices = [_plain(bars, name) for name in PRICES[:4]]
+        self.missing: Flags = np.asarray(lost(self._prices), dtype=bool)
+        self.any_missing = bool(self.missing.any())
         self._views = Views(bars, others or {}, lambda frame: Columns(definition, frame, resolved))
         self._made: dict[object, Any] = {}
+        self._left: Counter[object] | None = None if keep else readers.readers(definition, resolved)
 
     def __len__(self) -> int:
         return len(self.missing)
@@ -95,33 +102,31 @@ class Columns:
         return column
 
     def price(self, name: str) -> Numbers:
-        """Return a bar column, or "time", when the bar starts in seconds since 1970 UTC.
-
-        NaN at missing bars and wherever it is no finite number.
-        """
-        column: Numbers = self._once(("price", name), lambda: self._price(name))
+        """Return a bar column, NaN at missing bars and wherever it is no finite number."""
+        column: Numbers = self._once(name, lambda: self._price(name))
         return column
 
     def indicator(self, name: str) -> Numbers:
         """Return a named indicator's column; two names for the same thing share one."""
         use = self.definition.indicators[name]
-        settings = {k: canonical.number(v, self.resolved) for k, v in use.settings.items()}
-        entry = indicators.get(use.indicator)
-        key = (use.indicator, use.source, use.other, *sorted(settings.items()))
-        outputs = self._once(key, lambda: self._outputs(use, entry, settings))
-        column: Numbers = outputs[use.output or entry.outputs[0]]
+        key = readers.key(name, self.definition, self.resolved)
+        outputs = self._once(key, lambda: self._outputs(use))
+        column: Numbers = outputs[use.output or indicators.get(use.indicator).outputs[0]]
         return column
 
-    def _outputs(
-        self, use: IndicatorUse, entry: Indicator, settings: dict[str, Any]
-    ) -> dict[str, Numbers]:
+    def _outputs(self, use: IndicatorUse) -> dict[str, Numbers]:
         """Return those outputs of an indicator that are named anywhere; the others cost memory."""
-        chosen = {"source": use.source, "other": use.other}
-        inputs = [self.operand(chosen[o]) if o in chosen else self.price(o) for o in entry.inputs]
-        made = indicators.compute_all(entry, [*map(np.ascontiguousarray, inputs)], settings)
+        entry, read = indicators.get(use.indicator), readers.inputs(use)
+        columns = [self.operand(one) for one in read]
         uses = self.definition.indicators.values()
         named = {one.output or entry.outputs[0] for one in uses if one.indicator == entry.name}
-        return {output: column for output, column in made.items() if output in named}
+        return indicators.compute_all(
+            entry,
+            [*map(np.ascontiguousarray, columns)],
+            readers.settings(use, self.resolved),
+            outputs=named,
+            gapless=not self.any_missing and set(PRICES[:4]).issuperset(read),
+        )
 
     def condition(self, node: Any, wanted: bool = True) -> Flags:  # noqa: ANN401 - any node
         """Return where a group or condition is true, or (not wanted) where it is false."""
@@ -129,19 +134,30 @@ class Columns:
         return flags
 
     def _once(self, key: object, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what `make` gives
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = make()
+        if self._left is not None and key in self._left:
+            self._left[key] -= 1
+            if not self._left[key]:
+                del self._made[key]
+        return found
 
     def _price(self, name: str) -> Numbers:
-        if name == "time":
-            values = _seconds(self.bars.index)
+        if name in PRICES[:4]:
+            values, gone = self._prices[PRICES.index(name)], self.missing
         else:
-            values = self.bars[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        lost = self.missing if name in PRICES[:4] else self.missing | ~np.isfinite(values)
-        return np.where(lost, np.nan, values) if lost.any() else _shared(values)
+            values = _plain(self.bars, name)
+            gone = self.missing | ~np.isfinite(values)
+        return np.where(gone, np.nan, values) if gone.any() else _shared(values)
+
+    def _time(self) -> Numbers:
+        """Return when the bars start, in seconds since 1970 UTC; NaN at missing bars."""
+        return np.where(self.missing, np.nan, _seconds(self.bars.index))
 
     def _operand(self, operand: Any) -> Numbers | int | float:  # noqa: ANN401 - any operand
+        if operand is Time:
+            return self._time()
         if isinstance(operand, Lagged):
             return _earlier(self.operand(operand.of), self._bars(operand.bars_ago))
         if isinstance(operand, View):
@@ -191,6 +207,11 @@ class Columns:
         if node.op in COMPARE:
             return np.asarray(COMPARE[node.op if wanted else OPPOSITE[node.op]](left, right))
         return _crossed(left, right, node.op == "crosses_above", wanted)
+
+
+def _plain(bars: pd.DataFrame, name: str) -> Numbers:
+    """Return a column of bars as numbers, without copying it where it is of numbers."""
+    return bars[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _seconds(index: pd.Index) -> Numbers:
@@ -259,11 +280,11 @@ def _crossed(left: Any, right: Any, above: bool, wanted: bool) -> Flags:  # noqa
     beyond, before = (operator.gt, operator.le) if above else (operator.lt, operator.ge)
     now = np.asarray(beyond(left, right))
     earlier = np.asarray(before(left, right))
-    found = np.zeros(len(now), dtype=bool)
-    found[1:] = now[1:] & earlier[:-1]
-    if wanted:
-        return found
-    known = now | earlier
+    known = None if wanted else now | earlier
+    now[1:] &= earlier[:-1]
+    now[:1] = False
+    if known is None:
+        return now
     known[1:] &= known[:-1].copy()
     known[:1] = False
-    return np.asarray(known & ~found)
+    return np.asarray(known & ~now)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.errors import BadBars, DataError
 from bitstockerz_lab.strategies import canonical
 from bitstockerz_lab.strategies.columns import Columns
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.document import GROUPS, LEVELS, PRICES
+from bitstockerz_lab.strategies.python import consent, execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +36,8 @@ def signals(
     bars: pd.DataFrame,
     parameters: Mapping[str, Any] | None = None,
     others: Others | None = None,
+    *,
+    trust: bool = False,
 ) -> pd.DataFrame:
     """Return what the rules say at each bar's close.
 
@@ -45,7 +49,9 @@ def signals(
         indicators pass over it. Rules that look at another timeframe or symbol need
         `bars.attrs["timeframe"]`, as bars of a lab have it.
     parameters : values by name; the definition's defaults for the rest
-    others : bars by symbol, for each of `definition.symbols`; of the same timeframe
+    others : bars by symbol, for each of `definition.symbols`, of a timeframe of which those that
+        the rules look at can be made: a view that names none is as long as `bars`
+    trust : agree, for good, to Python code that was not written on this machine
 
     Returns
     -------
@@ -57,14 +63,16 @@ def signals(
     ------
     DefinitionError, UnknownName
         The definition or a parameter does not hold together.
+    Untrusted
+        Python decides that was neither written nor agreed to on this machine.
     DataError
-        A column is missing, or the bars of another symbol are.
+        A column is missing, or the bars of another symbol are; stamps do not ascend.
 
     Examples
     --------
     >>> signals('{"enter_long": {"left": "close", "op": ">", "right": 1}}', bars)  # doctest: +SKIP
     """
-    return _signals(_columns(definition, bars, parameters, others))
+    return _signals(_columns(definition, bars, parameters, others), trust=trust)
 
 
 def levels(
@@ -112,18 +120,31 @@ def _columns(
     if absent:
         message = f"The bars have no column {', '.join(absent)}. They need {', '.join(PRICES)}."
         raise DataError(message, columns=absent)
-    return Columns(rules, bars, resolved, others)
+    if not (bars.index.is_monotonic_increasing and bars.index.is_unique):
+        raise BadBars("Bars must ascend in time, each stamp once. Try bars.sort_index().")
+    return Columns(rules, bars, resolved, others, keep=False)
 
 
-def _signals(columns: Columns) -> pd.DataFrame:
-    found = {}
-    for group in GROUPS:
-        node = getattr(columns.definition, group)
-        if node is None:
-            found[COLUMNS[group]] = np.zeros(len(columns), dtype=bool)
-        else:
-            found[COLUMNS[group]] = columns.condition(node) & ~columns.missing
-    return pd.DataFrame(found, index=columns.bars.index, copy=False)
+def _signals(columns: Columns, *, trust: bool = False) -> pd.DataFrame:
+    rules, by_code = columns.definition, {}
+    if rules.python is not None:
+        consent.require(rules, trust=trust)
+        by_code = execution.flags(rules, columns.bars, columns.resolved)
+    found = np.zeros((len(GROUPS), len(columns)), dtype=bool)
+    present = ~columns.missing
+    for group, row in zip(GROUPS, found, strict=True):
+        node = getattr(rules, group)
+        if group in by_code:
+            np.logical_and(by_code[group], present, out=row)
+        elif node is not None:
+            np.logical_and(columns.condition(node), present, out=row)
+    return pd.DataFrame(found.T, index=columns.bars.index, columns=_names(), copy=False)
+
+
+@functools.cache
+def _names() -> pd.Index:
+    """Return the columns of signals; making this index takes longer than comparing two columns."""
+    return pd.Index([COLUMNS[group] for group in GROUPS])
 
 
 def _levels(columns: Columns) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bitstockerz_lab.strategies.wording import (
     SIMULATE,
     is_table,
     shown,
+    uncalled,
 )
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ class Condition:
 
     def __or__(self, other: object) -> Condition:
         return Condition({"any": [self, as_condition(other, "|")]})
+
+    def _needs_brackets(self, other: object) -> NoReturn:
+        raise DefinitionError(BRACKETS.format(shown(other)))
+
+    __rand__ = __ror__ = _needs_brackets
 
     def __invert__(self) -> Condition:
         return Condition({"not": self})
@@ -161,6 +167,8 @@ def as_condition(value: object, where: str) -> Condition:
         hint = "Join several with all_of(...) or any_of(...)."
     elif isinstance(value, bool):
         hint = f"{hint} {EXACTLY}"
+    elif callable(value):
+        hint = uncalled(value) or "Rules that are a function are made with @bz.code_strategy(...)."
     raise DefinitionError(f"{where} needs a condition, not {shown(value)}. {hint}")
 
 

@@ -22,6 +22,7 @@ from bitstockerz_lab.strategies.document import (
     Document,
     is_too_deep,
     parts,
+    plain,
     read_text,
     reference,
     to_text,
@@ -30,6 +31,7 @@ from bitstockerz_lab.strategies.language import Model, Node, Operand, Text, Valu
 from bitstockerz_lab.strategies.needs import complaint, places
 from bitstockerz_lab.strategies.parts import IndicatorUse, Parameter, Sizing, Target
 from bitstockerz_lab.strategies.problems import Problem, raise_for
+from bitstockerz_lab.strategies.python.model import PythonCode
 from bitstockerz_lab.strategies.structure import translate
 
 FORMATS = (1, 2)
@@ -50,6 +52,7 @@ class Definition(Model):
     targets : (profit_pct, close_pct) each, nearest first, or None
     max_bars, cooldown_bars, max_trades_per_day : numbers of bars and of entries, or None
     sizing : how much an entry buys; None leaves it to the run
+    python : code that decides instead of the four conditions (`bz.code_strategy`), or None
 
     Examples
     --------
@@ -77,6 +80,7 @@ class Definition(Model):
     cooldown_bars: Value | None = None
     max_trades_per_day: Value | None = None
     sizing: Sizing | None = None
+    python: PythonCode | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -129,6 +133,10 @@ class Definition(Model):
         DefinitionError
             A value does not fit the parameter or the place where it stands.
         """
+        if parameters is not None and not isinstance(parameters, Mapping):
+            example = f"{{{next(iter(self.parameters), 'name')!r}: 5}}"
+            message = f"parameters is a dict, like {example}, not {parameters!r}."
+            raise DefinitionError(message, parameters=parameters)
         given = dict(parameters or {})
         for name in given:
             if name not in self.parameters:
@@ -142,7 +150,7 @@ class Definition(Model):
             name = reference(place.value) or ""
             told = complaint(place, values.get(name), f"{name} = {values.get(name)}")
             if told:
-                raise DefinitionError(f"{place.path}: {told}", parameter=name, value=values[name])
+                raise DefinitionError(str(told), parameter=name, value=values[name])
         return values
 
     def exits(self, resolved: Mapping[str, int | float] | None = None) -> dict[str, Any]:
@@ -202,7 +210,8 @@ class Definition(Model):
     def code(self) -> str:
         """Return the builder's code of the same rules: a cell that makes this definition.
 
-        What is declared and never used is left out.
+        What is declared and never used is left out. Of Python that decides it is the decorated
+        function, with all it needs.
 
         Examples
         --------
@@ -256,6 +265,7 @@ _KEYS = {
     "indicators": tuple(IndicatorUse.model_fields),
     "targets": tuple(Target.model_fields),
     "sizing": tuple(Sizing.model_fields),
+    "python": tuple(PythonCode.model_fields),
 }
 
 
@@ -279,12 +289,14 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
         return None, [
             Problem("", f"A definition cannot be read from {type(source).__name__}.", hint)
         ]
-    if "format" in raw and raw["format"] not in FORMATS:
-        told = f"Format {raw['format']!r} is not known here; formats up to {FORMATS[-1]} are."
-        return None, [Problem("format", told, "A newer bitstockerz_lab may read it.")]
     if is_too_deep(raw):
         return None, [Problem("", "The definition is nested too deeply.", "Say it more simply.")]
+    raw, foreign = plain(raw)
+    if foreign:
+        return None, found + foreign
     raw = _completed(raw)
+    if "format" in raw and raw["format"] not in FORMATS:
+        return None, [_of_another_format(raw["format"])]
     definition = None
     try:
         definition = Definition.model_validate(raw, context={"checked": True})
@@ -295,6 +307,14 @@ def _read(source: Mapping[str, Any] | str) -> tuple[Definition | None, list[Prob
         told = f"Format 1 has no {canonical.newer_word(definition.document)!r}."
         found.append(Problem("format", told, "Make it 2, or leave it out."))
     return (None if found else definition), list(dict.fromkeys(found))
+
+
+def _of_another_format(found: object) -> Problem:
+    if found == "bitstockerz-strategy":
+        told = "This is a whole strategy, as export writes it, and no definition."
+        return Problem("", told, "Store it with lab.strategies.import_file(path).")
+    told = f"Format {found!r} is not known here; formats up to {FORMATS[-1]} are."
+    return Problem("format", told, "A newer bitstockerz_lab may read it.")
 
 
 def validate(source: Definition | Mapping[str, Any] | str) -> list[Problem]:

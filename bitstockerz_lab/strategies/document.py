@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -28,6 +30,10 @@ LINE_WIDTH = 92
 DEEPEST = 50
 FURTHEST_BACK = 100_000
 EXACT_INTEGERS = 2.0**53
+SURROGATE = re.compile("[\ud800-\udfff]")
+HALF_CHARACTER = "It holds half a character (a lone surrogate): leave it out."
+LONGEST_INTEGER = 308
+"""Digits of the longest whole number that is finite as a float whatever its digits are."""
 
 
 def as_number(value: object) -> int | float | None:
@@ -51,6 +57,21 @@ def as_number(value: object) -> int | float | None:
     return int(plain) if plain.is_integer() and abs(plain) < EXACT_INTEGERS else plain
 
 
+def number_hint(given: object) -> str:
+    """Return what to write instead of something that is no number.
+
+    Examples
+    --------
+    >>> number_hint("5 %"), number_hint("ten")
+    ('Write 5, without quotes.', 'Write a number, like 10.')
+    """
+    number = None
+    if isinstance(given, str):
+        with suppress(ValueError):
+            number = as_number(float(given.strip(" %")))
+    return "Write a number, like 10." if number is None else f"Write {number}, without quotes."
+
+
 def reference(value: object) -> str | None:
     """Return the name in ``{"parameter": name}``, None for anything else."""
     if isinstance(value, Mapping) and set(value) == {"parameter"}:
@@ -72,8 +93,11 @@ def read_text(text: str) -> tuple[Document | None, list[Problem]]:
         )
         return dict(members)
 
+    def whole(digits: str) -> int | float:  # Python reads no integer of thousands of digits
+        return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
+
     try:
-        found = json.loads(text, object_pairs_hook=pairs)
+        found = json.loads(text, object_pairs_hook=pairs, parse_int=whole)
     except json.JSONDecodeError as problem:
         where = f"line {problem.lineno}, column {problem.colno}"
         return None, [Problem("", f"The text is no JSON: {problem.msg} at {where}.")]
@@ -158,6 +182,66 @@ def targets(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
     for i, target in enumerate(given if isinstance(given, list | tuple) else ()):
         if isinstance(target, Mapping):
             yield join("targets", i), target
+
+
+def plain(document: Mapping[str, Any]) -> tuple[Document, list[Problem]]:
+    """Return a document without what is null, and what in it JSON could not hold.
+
+    Null says nothing: an object whose key is null is the one without that key.
+
+    Parameters
+    ----------
+    document : not nested too deeply
+    """
+    problems: list[Problem] = []
+    return _plain_object("", document, problems), problems
+
+
+def _plain(path: str, value: Any, problems: list[Problem]) -> Any:  # noqa: ANN401 - whatever is there
+    if isinstance(value, Mapping):
+        return _plain_object(path, value, problems)
+    if isinstance(value, list | tuple):
+        return [_plain(join(path, i), one, problems) for i, one in enumerate(value)]
+    if isinstance(value, str):
+        if SURROGATE.search(value):
+            problems.append(Problem(path, f"{value!r} cannot be stored.", HALF_CHARACTER))
+    elif isinstance(value, Integral) and not isinstance(value, bool):
+        return math.inf if as_number(value) is None else as_number(value)
+    elif not (value is None or isinstance(value, bool | Real)):
+        told = f"A {type(value).__name__} is nothing that JSON has."
+        hint = "Write a number, a text, a list or an object."
+        problems.append(Problem(path, told, hint))
+    return value
+
+
+def _plain_object(path: str, value: Mapping[Any, Any], problems: list[Problem]) -> Document:
+    found: Document = {}
+    for key, member in value.items():
+        if not isinstance(key, str):
+            told = f"A key is a text, not {type(key).__name__}."
+            problems.append(Problem(path, told, "Put it in quotes."))
+        elif SURROGATE.search(key):
+            problems.append(Problem(path, f"The key {key!r} cannot be stored.", HALF_CHARACTER))
+        elif member is not None:
+            found[key] = _plain(join(path, key), member, problems)
+    return found
+
+
+def unlagged(value: object) -> object:
+    """Return the number or parameter that stands in lags, which is the same at every bar.
+
+    Anything else is given back as it is.
+
+    Examples
+    --------
+    >>> unlagged({"of": {"of": -5, "bars_ago": 1}, "bars_ago": 2}), unlagged("close")
+    (-5, 'close')
+    """
+    inner = value
+    while isinstance(inner, Mapping) and set(inner) in ({"of"}, {"of", "bars_ago"}):
+        inner = inner["of"]
+    is_constant = as_number(inner) is not None or reference(inner) is not None
+    return inner if is_constant else value
 
 
 def is_too_deep(document: Mapping[str, Any]) -> bool:

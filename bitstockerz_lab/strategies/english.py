@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.strategies import canonical
+from bitstockerz_lab.strategies.document import PRICES
+from bitstockerz_lab.strategies.language import Comparison
 from bitstockerz_lab.strategies.phrases import Phrases, figure, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bitstockerz_lab.strategies.definition import Definition
+    from bitstockerz_lab.strategies.language import Node
 
     Resolved = Mapping[str, int | float]
 
@@ -31,7 +34,21 @@ COUNTS = {
     "cooldown_bars": "After a loss no entry is decided for {}.",
     "max_trades_per_day": "Enter {} a day (UTC) at most.",
 }
-AS_DECIDED = ", as it stands when the entry is decided"
+PYTHON_SIDES = {
+    "long": "",
+    "short": " It sells short only.",
+    "both": " It buys and sells short.",
+}
+AS_DECIDED = "as it stands when the entry is decided"
+
+
+def _python(definition: Definition) -> str:
+    code = definition.python
+    if code is None:
+        return ""
+    lines = f"{code.lines} line{'' if code.lines == 1 else 's'}"
+    told = f"Python code decides: {code.function}({', '.join(code.arguments)}), {lines}."
+    return f"{told}{PYTHON_SIDES[definition.direction]}"
 
 
 def _side(definition: Definition, side: str, phrases: Phrases) -> str:
@@ -39,10 +56,20 @@ def _side(definition: Definition, side: str, phrases: Phrases) -> str:
     if enter is None:
         return ""
     buy, sell = ("Buy", "sell") if side == "long" else ("Sell short", "buy back")
-    told = f"{buy} at the next open when {phrases.condition(enter)}"
+    when = ", whatever the price" if _always(enter) else f" when {phrases.condition(enter)}"
+    told = f"{buy} at the next open{when}"
     if leave is None:
         return f"{told}."
     return f"{told}; {sell} at the next open when {phrases.condition(leave)}."
+
+
+def _always(node: Node) -> bool:
+    """Tell whether a condition holds wherever there is a price, as that of buy and hold."""
+    return (
+        isinstance(node, Comparison)
+        and node.left in PRICES[:4]
+        and (node.op, node.right) == (">", 0)
+    )
 
 
 def _exits(definition: Definition, phrases: Phrases) -> Iterator[str]:
@@ -50,7 +77,8 @@ def _exits(definition: Definition, phrases: Phrases) -> Iterator[str]:
     for name, sentence in LEVELS.items():
         level = getattr(definition, name)
         if level is not None:
-            moving = "" if canonical.is_constant(level) else AS_DECIDED
+            what = "that gain " if name == "break_even_pct" else ""
+            moving = "" if canonical.is_constant(level) else f", {what}{AS_DECIDED}"
             yield sentence.format(phrases.percent(level), moving)
     if definition.targets:
         told = [
@@ -58,7 +86,7 @@ def _exits(definition: Definition, phrases: Phrases) -> Iterator[str]:
             f"{phrases.percent(target.profit_pct)}"
             for target in definition.targets
         ]
-        moving = AS_DECIDED if "targets" in definition.moving_exits else ""
+        moving = f", {AS_DECIDED}" if "targets" in definition.moving_exits else ""
         yield f"Close {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}{moving}."
     for name, sentence in COUNTS.items():
         value = getattr(definition, name)
@@ -71,14 +99,14 @@ def _exits(definition: Definition, phrases: Phrases) -> Iterator[str]:
 def _parameters(definition: Definition, resolved: Resolved) -> str:
     told = []
     for name, parameter in sorted(definition.parameters.items()):
-        bounds = []
-        if parameter.min is not None:
-            bounds.append(f"from {figure(parameter.min)}")
-        if parameter.max is not None:
-            bounds.append(f"up to {figure(parameter.max)}")
-        if parameter.step is not None:
-            bounds.append(f"in steps of {figure(parameter.step)}")
-        allowed = f" ({' '.join(bounds)})" if bounds else ""
+        low, high = (None if end is None else figure(end) for end in (parameter.min, parameter.max))
+        bounds = {
+            (True, True): f"{low} to {high}",
+            (True, False): f"from {low}",
+            (False, True): f"up to {high}",
+        }.get((low is not None, high is not None), "")
+        steps = "" if parameter.step is None else f"in steps of {figure(parameter.step)}"
+        allowed = f" ({' '.join(filter(None, [bounds, steps]))})" if bounds or steps else ""
         told.append(f"{name} = {figure(resolved[name])}{allowed}")
     return f"Parameters: {', '.join(told)}." if told else ""
 
@@ -98,7 +126,8 @@ def describe(definition: Definition, resolved: Resolved | None = None) -> str:
     """
     values = definition.resolve() if resolved is None else resolved
     phrases = Phrases(definition, values)
-    sentences = [_side(definition, side, phrases) for side in ("long", "short")]
+    sentences = [_python(definition)]
+    sentences += [_side(definition, side, phrases) for side in ("long", "short")]
     if definition.direction == "both":
         sentences.append("An opposite entry closes the position and reverses it.")
     exits = [*_exits(definition, phrases)]
@@ -107,7 +136,7 @@ def describe(definition: Definition, resolved: Resolved | None = None) -> str:
         size = canonical.number(definition.sizing.value, values)
         sentences.append(SIZES[definition.sizing.method].format(figure(size)))
     if (
-        not (exits or definition.exit_long or definition.exit_short)
+        not (exits or definition.exit_long or definition.exit_short or definition.python)
         and definition.direction != "both"
     ):
         sentences.append("Hold until the end of the data.")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bitstockerz_lab.errors import DefinitionError
+from bitstockerz_lab import clock
+from bitstockerz_lab.errors import DataError, DefinitionError
 from bitstockerz_lab.strategies.document import as_number
 from bitstockerz_lab.strategies.wording import (
     BRACKETS,
     EXACTLY,
+    NO_FUNCTION,
     NO_TRUTH,
     SIMULATE,
     is_table,
     quoted,
     shown,
+    uncalled,
 )
 
 if TYPE_CHECKING:
@@ -120,6 +124,11 @@ class Expression:
 
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _no_such_sign
 
+    def _no_function(self, _digits: object = None) -> NoReturn:
+        raise DefinitionError(NO_FUNCTION.format(self))
+
+    __float__ = __int__ = __round__ = __floor__ = __ceil__ = __trunc__ = _no_function
+
     def __gt__(self, other: object) -> Condition:
         return _compare(self, ">", other)
 
@@ -186,9 +195,6 @@ class Earlier(Expression):  # noqa: PLW1641 - dataclass makes the hash
     __eq__ = equals
 
     def __post_init__(self) -> None:
-        if isinstance(self.of_, Earlier):
-            message = f"{self.of_} is earlier already. Give the whole distance to one bars_ago."
-            raise DefinitionError(message)
         number_of_bars(self.bars, "bars_ago")
 
     def __str__(self) -> str:
@@ -211,6 +217,11 @@ class Elsewhere(Expression):  # noqa: PLW1641 - dataclass makes the hash
             value = getattr(self, word)
             if value is not None and not isinstance(value, str):
                 raise DefinitionError(f"A {word} is a text, like {like!r}, not {shown(value)}.")
+        if self.symbol is not None:
+            object.__setattr__(self, "symbol", self.symbol.strip().upper())
+        if self.timeframe is not None:
+            with suppress(DataError):  # what is no timeframe is told with all else that is wrong
+                object.__setattr__(self, "timeframe", clock.timeframe(self.timeframe))
 
     def of(self, symbol: str) -> Expression:
         """Return it of another symbol."""
@@ -226,7 +237,7 @@ class Elsewhere(Expression):  # noqa: PLW1641 - dataclass makes the hash
 
     def bars_ago(self, bars: int | ParameterValue) -> Expression:
         """Return it so many of those bars earlier."""
-        if self.bars != 0 or isinstance(self.of_, Earlier):
+        if self.bars != 0:
             message = f"{self} is earlier already. Give the whole distance to one bars_ago."
             raise DefinitionError(message)
         return replace(self, bars=number_of_bars(bars, "bars_ago"))
@@ -315,7 +326,7 @@ def as_expression(value: object, purpose: str = "to compare with") -> Expression
         if hasattr(value, "for_bars"):
             raise DefinitionError(BRACKETS.format(f"parts of them; here ({value}) is compared"))
         hint = "Use a price (close), an indicator (sma(50)), a parameter or a finite number."
-        hint = SIMULATE if is_table(value) else hint
+        hint = SIMULATE if is_table(value) else uncalled(value) or hint
         raise DefinitionError(f"{shown(value)} is nothing {purpose}. {hint}")
     return Constant(number)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies import indicators
 from bitstockerz_lab.strategies.expressions import Expression, equals
 from bitstockerz_lab.strategies.problems import did_you_mean, listed
@@ -16,11 +17,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Price(Expression):  # noqa: PLW1641 - dataclass makes the hash
-    """A bar's open, high, low, close or volume."""
+    """A bar's open, high, low, close or volume.
+
+    Examples
+    --------
+    >>> print(Price("close").bars_ago(1))
+    close.bars_ago(1)
+    """
 
     name: str
 
     __eq__ = equals
+
+    def __call__(self, *_given: object) -> NoReturn:
+        """Raise: a price is no function."""
+        message = f"{self} is a price and takes nothing in brackets: write {self}, or "
+        raise DefinitionError(f"{message}{self}.bars_ago(1) for an earlier bar.")
 
     def __str__(self) -> str:
         return "open_" if self.name == "open" else self.name

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitstockerz_lab.strategies import indicators
-from bitstockerz_lab.strategies.document import FURTHEST_BACK, Part, as_number, parts, targets
-from bitstockerz_lab.strategies.problems import join
+from bitstockerz_lab.strategies.document import (
+    FURTHEST_BACK,
+    Part,
+    as_number,
+    parts,
+    targets,
+    unlagged,
+)
+from bitstockerz_lab.strategies.problems import Problem, join
 
 WORST_PCT = 10_000
 LONGEST_HOLD = 10_000_000
@@ -79,12 +86,12 @@ def places(document: Mapping[str, Any], within: list[Part] | None = None) -> Ite
     needs = _exits(document)
     for name, need in needs.items():
         if document.get(name) is not None:
-            yield Place(name, document[name], need)
+            yield Place(name, unlagged(document[name]), need)
     share = Need(above=0, high=100, because="percent of the position")
     for path, target in targets(document):
         for key, need in (("profit_pct", needs["take_profit_pct"]), ("close_pct", share)):
             if key in target:
-                yield Place(join(path, key), target[key], need)
+                yield Place(join(path, key), unlagged(target[key]), need)
     yield from _sizing(document)
 
 
@@ -101,8 +108,9 @@ def _settings(document: Mapping[str, Any]) -> Iterator[Place]:
 
 
 def _exits(document: Mapping[str, Any]) -> dict[str, Need]:
-    goes_long = "enter_long" in document
-    goes_short = "enter_short" in document
+    sides = [document.get("direction")] if "python" in document else []
+    goes_long = "enter_long" in document or sides in (["long"], ["both"])
+    goes_short = "enter_short" in document or sides in (["short"], ["both"])
     lost = "a long cannot lose more" if goes_long else ""
     gained = "a short cannot gain more" if goes_short else ""
     down = 100 if goes_long else None
@@ -137,9 +145,11 @@ def _sizing(document: Mapping[str, Any]) -> Iterator[Place]:
         yield Place("sizing.value", sizing["value"], needs[method])
 
 
-def complaint(place: Place, value: object, who: str = "") -> str:
-    """Return why a value does not fit a place, "" if it does or is no number at all."""
+def complaint(place: Place, value: object, who: str = "") -> Problem | None:
+    """Return why a value does not fit a place, None if it does or is no number at all."""
     number = as_number(value)
     if number is None or place.need.holds(number):
-        return ""
-    return f"{who or number} does not fit: {place.need} is needed here."
+        return None
+    needed = str(place.need)
+    hint = f"{needed[0].upper()}{needed[1:]} is needed here."
+    return Problem(place.path, f"{who or number} does not fit.", hint)

@@ -15,7 +15,9 @@ from bitstockerz_lab.strategies.document import (
     as_number,
     inside,
     names_of,
+    number_hint,
     objects,
+    unlagged,
 )
 from bitstockerz_lab.strategies.problems import Problem, did_you_mean, join, listed
 
@@ -33,7 +35,7 @@ def check(document: Document, within: list[Part]) -> Iterator[Problem]:
     """
     inputs = _inputs(document)
     known = {*PRICES, *names_of(document, "indicators")}
-    viewing = _viewing(inputs)
+    elsewhere = _viewing(inputs)
     for part in within:
         if part.is_condition:
             yield from _condition(part)
@@ -41,7 +43,7 @@ def check(document: Document, within: list[Part]) -> Iterator[Problem]:
             if part.value not in known:
                 yield _unknown(document, part.path, part.value)
         elif isinstance(part.value, Mapping):
-            yield from _view(part, viewing)
+            yield from _view(part, elsewhere)
     for taken_of in inputs.values():
         yield from map(_constant, (one for one in taken_of if not _looks_at_bars(one.value)))
     yield from _circles(inputs)
@@ -58,7 +60,7 @@ def _condition(part: Part) -> Iterator[Problem]:
     if operands and not any(map(_looks_at_bars, operands)):
         hint = "Compare an indicator or a price field."
         yield Problem(part.path, "This condition looks at no bar: it has only numbers.", hint)
-    low, high = as_number(node.get("low")), as_number(node.get("high"))
+    low, high = (as_number(unlagged(node.get(key))) for key in ("low", "high"))
     if low is not None and high is not None and low > high:
         yield Problem(part.path, f"Nothing lies between {low} and {high}.", "Swap low and high.")
 
@@ -76,7 +78,7 @@ def _looks_at_bars(operand: object) -> bool:
 def _unknown(document: Document, path: str, name: str) -> Problem:
     known = names_of(document, "indicators")
     if _is_figure(name):
-        return Problem(path, f"A finite number is needed, not {name!r}.")
+        return Problem(path, f"A finite number is needed, not {name!r}.", number_hint(name))
     if name in names_of(document, "parameters"):
         hint = f'Write {{"parameter": "{name}"}} for the parameter.'
     elif entry := indicators.find(name):
@@ -114,6 +116,11 @@ def _has_view(part: Part) -> bool:
     return _is_view(part.value) or any(map(_has_view, inside(part)))
 
 
+def looks_elsewhere(part: Part, elsewhere: set[str]) -> bool:
+    """Tell whether a part is made of other bars: by a view in it, or by an indicator of one."""
+    return _has_view(part) or any(name in elsewhere for name in _names_in(part))
+
+
 def _inputs(document: Document) -> dict[str, list[Part]]:
     """Return what each declared indicator is taken of."""
     return {
@@ -126,8 +133,12 @@ def _inputs(document: Document) -> dict[str, list[Part]]:
     }
 
 
-def _viewing(inputs: Mapping[str, list[Part]]) -> set[str]:
+def viewing(document: Document) -> set[str]:
     """Return the indicators that are taken of another symbol's or timeframe's bars."""
+    return _viewing(_inputs(document))
+
+
+def _viewing(inputs: Mapping[str, list[Part]]) -> set[str]:
     found = {name for name, parts in inputs.items() if any(map(_has_view, parts))}
     size = 0
     while size != len(found):
@@ -140,7 +151,7 @@ def _viewing(inputs: Mapping[str, list[Part]]) -> set[str]:
     return found
 
 
-def _view(part: Part, viewing: set[str]) -> Iterator[Problem]:
+def _view(part: Part, elsewhere: set[str]) -> Iterator[Problem]:
     value: Any = part.value
     if not _is_view(value):
         if "of" in value and _is_view(value["of"]):
@@ -153,7 +164,7 @@ def _view(part: Part, viewing: set[str]) -> Iterator[Problem]:
     if "of" in value and not _looks_at_bars(value["of"]):
         hint = "Leave symbol and timeframe out."
         yield Problem(part.path, "A number is the same on all bars.", hint)
-    elif "of" in value and (_has_view(inner) or any(n in viewing for n in _names_in(inner))):
+    elif "of" in value and looks_elsewhere(inner, elsewhere):
         told = "Other bars are looked at from other bars here."
         hint = "Give one object both symbol and timeframe, or look at each from these bars."
         yield Problem(part.path, told, hint)

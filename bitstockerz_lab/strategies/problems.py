@@ -53,7 +53,8 @@ def join(path: str, key: str | int) -> str:
 def did_you_mean(asked: str, known: Iterable[str], way_out: str = "") -> str:
     """Return ``Did you mean 'sma'?``, or the way out where nothing known is near."""
     by_folded = {name.casefold(): name for name in known}
-    near = get_close_matches(asked.casefold(), by_folded, n=1, cutoff=0.6)
+    longer = [name for name in by_folded if asked and name.startswith(f"{asked.casefold()}_")]
+    near = longer[:1] or get_close_matches(asked.casefold(), by_folded, n=1, cutoff=0.6)
     return f"Did you mean {by_folded[near[0]]!r}?" if near else way_out
 
 

@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DefinitionError, TradingError, UnknownName
-from bitstockerz_lab.storage import frames
+from bitstockerz_lab.strategies import templates
 from bitstockerz_lab.strategies.definition import Definition
+from bitstockerz_lab.strategies.document import as_number
+from bitstockerz_lab.strategies.problems import listed
 from bitstockerz_lab.strategies.versions import ANY, Scope, StrategyVersion
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from datetime import datetime
 
     from bitstockerz_lab.storage import Connection
 
 __all__ = [
     "StrategyVersion",
     "get_version",
-    "list_strategies",
-    "list_versions",
     "runnable_version",
     "save",
     "set_active",
 ]
+
+
+class Stored(NamedTuple):
+    """A strategy's row as far as a name is looked up: strategies.name, id, is_active."""
+
+    name: str
+    id: int
+    is_active: bool
+
 
 WAY_OUT = "Save one with lab.strategies.save(...)."
 SELECT = """
     SELECT
         strategy_versions.id, strategies.id, strategies.name, strategy_versions.version_number,
         strategy_versions.definition_json, strategies.asset_type, strategies.symbol_scope,
-        strategies.timeframe, strategy_versions.created_at, strategies.is_active
+        strategies.timeframe, strategy_versions.created_at, strategies.is_active,
+        (
+            SELECT max(version_number) FROM strategy_versions AS all_of_it
+            WHERE all_of_it.strategy_id = strategies.id
+        )
     FROM strategy_versions
     JOIN strategies ON strategies.id = strategy_versions.strategy_id
     WHERE strategies.user_id = $user_id
@@ -70,7 +83,7 @@ def get_version(
         )
         raise DefinitionError(message)
     if isinstance(wanted, str):
-        strategy_id = _strategy_id(con, user_id, wanted)
+        of_strategy = strategy_id(con, user_id, wanted)
         title = wanted
     else:
         version_id = wanted.id if isinstance(wanted, StrategyVersion) else int(wanted)
@@ -86,11 +99,13 @@ def get_version(
             raise UnknownName(message, id=version_id, name=wanted.name)
         if version is None or version == of_id.version:
             return of_id
-        strategy_id, title = of_id.strategy_id, of_id.name
-    found = _select(con, user_id, strategy_id=strategy_id, number=version)
+        of_strategy, title = of_id.strategy_id, of_id.name
+    number = None if version is None else as_number(version)
+    strange = version is not None and number is None
+    found = None if strange else _select(con, user_id, strategy_id=of_strategy, number=number)
     if found is None:
-        numbers = ", ".join(str(number) for _, number, _ in _definitions(con, strategy_id))
-        message = f"Strategy {title!r} has no version {version}. It has {numbers}."
+        numbers = ", ".join(str(number) for _, number, _ in definitions(con, of_strategy))
+        message = f"Strategy {title!r} has no version {version!r}. It has {numbers}."
         raise UnknownName(message, name=title, version=version)
     return found
 
@@ -112,7 +127,7 @@ def runnable_version(
     """
     found = get_version(con, user_id, wanted, version)
     if not found.is_active:
-        raise _retired(found.name)
+        raise retired(found.name)
     return found
 
 
@@ -120,6 +135,8 @@ def save(
     con: Connection, user_id: int, definition: Definition, scope: Scope, description: str | None
 ) -> StrategyVersion:
     """Store a definition under its name: the version that has these rules already, or the next.
+
+    A name that differs from a stored one in case only is that strategy, spelled as it is stored.
 
     The lease is exclusive, so nobody else can add the same name or number meanwhile.
 
@@ -136,26 +153,70 @@ def save(
     TradingError
         The strategy of this name is retired.
     """
-    known = con.execute(
-        "SELECT id, is_active FROM strategies WHERE user_id = ? AND name = ?",
-        [user_id, definition.name],
-    ).fetchone()
+    known = find(con, user_id, definition.name)
     if known is None:
-        strategy_id = _insert_strategy(con, user_id, definition, scope, description)
+        of_strategy = insert_strategy(con, user_id, definition, scope, description)
     else:
-        strategy_id, is_active = known
-        if not is_active:
-            raise _retired(definition.name)
-        _update_strategy(con, strategy_id, scope, description)
+        of_strategy = known.id
+        if not known.is_active:
+            raise retired(known.name)
+        if definition.name != known.name:
+            definition = definition.titled(known.name)
+        _update_strategy(con, of_strategy, scope, description)
     rules = definition.rules()
-    stored = _definitions(con, strategy_id)
+    stored = definitions(con, of_strategy)
     same = (id_ for id_, _, text in stored if Definition.parse(text).rules() == rules)
     version_id = next(same, None)
     if version_id is None:
         number = 1 + max((number for _, number, _ in stored), default=0)
-        version_id = _insert_version(con, strategy_id, number, definition)
-        con.execute("UPDATE strategies SET updated_at = ? WHERE id = ?", [clock.now(), strategy_id])
+        version_id = insert_version(con, of_strategy, number, definition)
+        con.execute("UPDATE strategies SET updated_at = ? WHERE id = ?", [clock.now(), of_strategy])
     return get_version(con, user_id, version_id)
+
+
+def rename(con: Connection, user_id: int, name: str, new_name: str) -> str:
+    """Give a strategy another name, which no other of the user has, and return it.
+
+    Raises
+    ------
+    UnknownName
+        There is none of that name.
+    TradingError
+        Another strategy has the new name.
+    """
+    of_strategy = strategy_id(con, user_id, name)
+    free_name(con, user_id, new_name, besides=of_strategy)
+    con.execute(
+        "UPDATE strategies SET name = ?, updated_at = ? WHERE id = ? AND name <> ?",
+        [new_name.strip(), clock.now(), of_strategy, new_name.strip()],
+    )
+    return new_name.strip()
+
+
+def free_name(con: Connection, user_id: int, name: str, *, besides: int | None = None) -> None:
+    """Refuse a name that a strategy has, in whatever case, or that is empty.
+
+    Parameters
+    ----------
+    con : a write lease's connection
+    user_id : users.id
+    name : the name a strategy is to get
+    besides : strategies.id of the one that may have it already
+
+    Raises
+    ------
+    DefinitionError
+        It is empty.
+    TradingError
+        A strategy has it.
+    """
+    wanted = name.strip()
+    if not wanted:
+        raise DefinitionError("A strategy needs a name, not an empty text.")
+    for one in _stored(con, user_id):
+        if one.id != besides and one.name.casefold() == wanted.casefold():
+            message = f"There is a strategy {one.name!r} already. Choose another name."
+            raise TradingError(message, name=name)
 
 
 def set_active(con: Connection, user_id: int, name: str, *, active: bool) -> None:
@@ -168,44 +229,7 @@ def set_active(con: Connection, user_id: int, name: str, *, active: bool) -> Non
     """
     con.execute(
         "UPDATE strategies SET is_active = ?, updated_at = ? WHERE id = ? AND is_active <> ?",
-        [active, clock.now(), _strategy_id(con, user_id, name), active],
-    )
-
-
-def list_strategies(con: Connection, user_id: int) -> pd.DataFrame:
-    """Return a row a strategy: its columns, its newest version and how many it has."""
-    return frames.read(
-        con,
-        """
-        SELECT
-            strategies.name, max(strategy_versions.version_number) AS version,
-            arg_max(strategy_versions.id, strategy_versions.version_number) AS strategy_version_id,
-            strategies.asset_type, strategies.symbol_scope, strategies.timeframe,
-            strategies.is_active, strategies.description, strategies.created_at,
-            strategies.updated_at
-        FROM strategies
-        JOIN strategy_versions ON strategy_versions.strategy_id = strategies.id
-        WHERE strategies.user_id = ?
-        GROUP BY ALL
-        ORDER BY strategies.name
-        """,
-        [user_id],
-        zone="UTC",
-    )
-
-
-def list_versions(con: Connection, user_id: int, name: str) -> pd.DataFrame:
-    """Return a row a version, oldest first: number, id, created_at, definition_json."""
-    return frames.read(
-        con,
-        """
-        SELECT version_number AS version, id AS strategy_version_id, created_at, definition_json
-        FROM strategy_versions
-        WHERE strategy_id = ?
-        ORDER BY version_number
-        """,
-        [_strategy_id(con, user_id, name)],
-        zone="UTC",
+        [active, clock.now(), strategy_id(con, user_id, name), active],
     )
 
 
@@ -214,20 +238,62 @@ def _same(one: StrategyVersion, other: StrategyVersion) -> bool:
     return numbered and one.definition.rules() == other.definition.rules()
 
 
-def _retired(name: str) -> TradingError:
+def retired(name: str) -> TradingError:
     message = f"Strategy {name!r} is retired. lab.strategies.restore({name!r}) brings it back."
     return TradingError(message, name=name)
 
 
-def _strategy_id(con: Connection, user_id: int, name: str) -> int:
-    rows = con.execute("SELECT name, id FROM strategies WHERE user_id = ?", [user_id]).fetchall()
-    ids: dict[str, int] = dict(rows)
-    if name.strip() not in ids:
-        raise UnknownName.of("strategy", name, ids, WAY_OUT)
-    return ids[name.strip()]
+def find(con: Connection, user_id: int, name: str) -> Stored | None:
+    """Return the strategy of a name, None if there is none.
+
+    Case counts only where two names differ by it.
+
+    Raises
+    ------
+    UnknownName
+        Several are named so but for case, and none exactly.
+    """
+    return _found(_stored(con, user_id), name)
 
 
-def _select(con: Connection, user_id: int, **wanted: int | None) -> StrategyVersion | None:
+def strategy_id(con: Connection, user_id: int, name: str) -> int:
+    """Return a strategy's id.
+
+    Raises
+    ------
+    UnknownName
+        There is none of that name; the nearest is suggested, or how a template is saved.
+    """
+    known = _stored(con, user_id)
+    found = _found(known, name)
+    if found is None:
+        names = [one.name for one in known]
+        template = templates.named(name)
+        if template is not None and template.title not in names:
+            message = f"{name!r} is a template: save it first with {template.saving}."
+            raise UnknownName(message, kind="strategy", name=name)
+        raise UnknownName.of("strategy", name, names, WAY_OUT)
+    return found.id
+
+
+def _stored(con: Connection, user_id: int) -> list[Stored]:
+    rows = con.execute(
+        "SELECT name, id, is_active FROM strategies WHERE user_id = ? ORDER BY id", [user_id]
+    ).fetchall()
+    return [Stored(*row) for row in rows]
+
+
+def _found(known: list[Stored], name: str) -> Stored | None:
+    asked = name.strip()
+    alike = [one for one in known if one.name.casefold() == asked.casefold()]
+    exact = [one for one in alike if one.name == asked]
+    if len(alike) > 1 and not exact:
+        message = f"{asked!r} may be {listed(one.name for one in alike)}. Write one as it stands."
+        raise UnknownName(message, kind="strategy", name=name)
+    return next(iter(exact or alike), None)
+
+
+def _select(con: Connection, user_id: int, **wanted: float | None) -> StrategyVersion | None:
     unsaid = {"version_id": None, "strategy_id": None, "number": None}
     row = con.execute(SELECT, {"user_id": user_id, **unsaid, **wanted}).fetchone()
     if row is None:
@@ -237,16 +303,22 @@ def _select(con: Connection, user_id: int, **wanted: int | None) -> StrategyVers
         strategy_id=row[1],
         name=row[2],
         version=row[3],
-        definition=Definition.parse(row[4]),
+        definition=called(Definition.parse(row[4]), row[2]),
         asset_type=row[5],
         symbol_scope=row[6],
         timeframe=row[7],
         created_at=row[8].replace(tzinfo=UTC),
         is_active=row[9],
+        newest=row[10],
     )
 
 
-def _definitions(con: Connection, strategy_id: int) -> list[tuple[int, int, str]]:
+def called(definition: Definition, name: str) -> Definition:
+    """Return it under the strategy's name, which may have changed since it was stored."""
+    return definition if definition.name == name else definition.titled(name)
+
+
+def definitions(con: Connection, strategy_id: int) -> list[tuple[int, int, str]]:
     """Return id, number and JSON of a strategy's versions, oldest first."""
     return con.execute(
         """
@@ -259,7 +331,7 @@ def _definitions(con: Connection, strategy_id: int) -> list[tuple[int, int, str]
     ).fetchall()
 
 
-def _insert_strategy(
+def insert_strategy(
     con: Connection, user_id: int, definition: Definition, scope: Scope, description: str | None
 ) -> int:
     now = clock.now()
@@ -308,13 +380,20 @@ def _update_strategy(
         )
 
 
-def _insert_version(con: Connection, strategy_id: int, number: int, definition: Definition) -> int:
+def insert_version(
+    con: Connection,
+    strategy_id: int,
+    number: int,
+    definition: Definition,
+    created_at: datetime | None = None,
+) -> int:
+    """Add a version and return its id; `created_at` is now if left out, UTC and naive."""
     row: Any = con.execute(
         """
         INSERT INTO strategy_versions (strategy_id, version_number, definition_json, created_at)
         VALUES (?, ?, ?, ?)
         RETURNING id
         """,
-        [strategy_id, number, definition.to_json(), clock.now()],
+        [strategy_id, number, definition.to_json(), created_at or clock.now()],
     ).fetchone()
     return int(row[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bitstockerz_lab.strategies.document import OPERATIONS
+from bitstockerz_lab.strategies.document import OPERATIONS, number_hint
 from bitstockerz_lab.strategies.language import KEYS, NODE_WORDS, OPS
 from bitstockerz_lab.strategies.problems import Problem, did_you_mean, join, listed
 
@@ -87,6 +87,14 @@ def _unknown_object(error: Mapping[str, Any]) -> Problem:
     return Problem(path, f"No {kind} has the key {key!r}.", hint)
 
 
+def _way_out(error: Mapping[str, Any]) -> str:
+    """Return what to write instead of what a sentence says is wrong."""
+    given = error["input"]
+    if "number is needed" not in error["msg"]:
+        return 'Write it in quotes: "…".' if "text is needed" in error["msg"] else ""
+    return number_hint(given)
+
+
 def _wrong_length(error: Mapping[str, Any]) -> Problem:
     path, ctx = path_of(error["loc"]), error["ctx"]
     word = path.rpartition(".")[2]
@@ -132,7 +140,7 @@ def translate(errors: Sequence[Mapping[str, Any]], keys: Keys) -> list[Problem]:
         kind = error["type"]
         if kind == "missing":
             around = path_of(location[:-1])
-            problems.append(Problem(around, f"The key {location[-1]!r} is missing."))
+            problems.append(Problem(around, f"The key {location[-1]!r} is missing.", "Add it."))
         elif kind == "extra_forbidden":
             problems.append(_unknown_key(location, keys))
         elif kind == "literal_error":
@@ -145,7 +153,7 @@ def translate(errors: Sequence[Mapping[str, Any]], keys: Keys) -> list[Problem]:
             if kind == "too_long" or len(error["input"]) < least:
                 problems.append(_wrong_length(error))
         elif kind == "sentence":
-            problems.append(Problem(path_of(location), error["msg"]))
+            problems.append(Problem(path_of(location), error["msg"], _way_out(error)))
         else:
             problems.append(_wrong_shape(error))
     return problems

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from bitstockerz_lab import clock
 from bitstockerz_lab.errors import DataError
 
 if TYPE_CHECKING:
@@ -77,11 +78,15 @@ class Views:
                     symbol=symbol,
                 )
             frame = self._others[symbol]
-        if timeframe is None:
+            timeframe = timeframe or clock.timeframe_of(self._bars)
+        if timeframe is None or not len(self._bars):
             return frame
         from bitstockerz_lab.market.resample import resample  # noqa: PLC0415 - only for views
 
-        return resample(frame, timeframe)
+        # a longer bar is there once it has ended, whether the symbol was traded since or not
+        last = clock.stamps(self._bars[-1:])[0]
+        until = clock.bar_end(last, clock.timeframe_of(self._bars))
+        return resample(frame, timeframe, until)
 
 
 def _known(frame: pd.DataFrame, bars: pd.DataFrame) -> NDArray[np.intp]:

@@ -23,6 +23,7 @@ NOTHING_FOUND = findings.none()
 class FakeDefinition:
     text: str = "Buy when sma(close, 10) crosses above sma(close, 30).\nSell when it crosses below."
     rules: dict = field(default_factory=lambda: {"direction": "long", "enter": {"all": []}})
+    python: None = None
 
     def to_json(self):
         return json.dumps(self.rules)
@@ -69,6 +70,7 @@ class FakeRun:
     status: str = "completed"
     error_message: str | None = None
     bars_revised: str = ""
+    honesty: object = None
     data_check: DataCheck = field(
         default_factory=lambda: DataCheck(
             "ACME", "1d", NOTHING_FOUND, pd.Timestamp("2026-11-21 06:00", tz="UTC"), is_current=True

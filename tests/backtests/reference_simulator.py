@@ -173,6 +173,7 @@ class ReferenceSimulator:
         if quantity <= 0:
             self.skipped_entries += 1
             return
+        check_ascent([profit for profit, _ in order.levels.targets])
         fee = self.settings.fee * quantity * fill + self.settings.fixed_fee
         self.cash -= order.side * quantity * fill + fee
         if abs(self.cash) <= 1e-9 * budget:  # (7)
@@ -315,11 +316,14 @@ def targets_per_bar(targets: Targets, count: int) -> list[list[tuple[float, floa
         [(column[t], share) for column, share in columns if column[t] is not None]
         for t in range(count)
     ]
-    for row in rows:
-        profits = [profit for profit, _ in row]
-        if sorted(set(profits)) != profits:
-            raise DefinitionError("targets do not ascend")
+    check_ascent([profit for profit, _ in targets if not hasattr(profit, "tolist")])
     return rows
+
+
+def check_ascent(profits: list[float]) -> None:
+    """(25) Refuse targets that are not nearest first: fixed ones always, others at an entry."""
+    if sorted(set(profits)) != profits:
+        raise DefinitionError("targets do not ascend")
 
 
 def reference_simulate(

@@ -118,10 +118,13 @@ RISING = pd.Series(np.arange(3.0, 13.0), index=DAYS)
     [
         (
             {"targets": [(10, 50), (5, 50)]},
-            f"nearest first, each further away; at {DAYS[0]} they are 10, 5.",
+            "nearest first, each further away; they are 10, 5.",
         ),
-        ({"targets": [(5, 50), (5, 50)]}, f"at {DAYS[0]} they are 5, 5."),
-        ({"targets": [(RISING, 50), (10, 50)]}, f"at {DAYS[7]} they are 10, 10."),
+        ({"targets": [(5, 50), (5, 50)]}, "they are 5, 5."),
+        (
+            {"targets": [(RISING + 7, 50), (10, 50)]},
+            f"at {DAYS[0]}, where an entry was decided, they are 10, 10.",
+        ),
         ({"targets": [(5, 60), (10, 50)]}, "targets close 110 % of a position; 100 is all of it."),
         ({"targets": [(5, 100)], "take_profit_pct": 5}, "both given. take_profit_pct=10 is the"),
         ({"targets": [], "take_profit_pct": 5}, "both given"),
@@ -150,6 +153,21 @@ RISING = pd.Series(np.arange(3.0, 13.0), index=DAYS)
 def test_ways_to_leave_that_make_no_sense_are_refused_in_a_sentence(terms, says):
     with pytest.raises(DefinitionError, match=re.escape(says)):
         bz.simulate(make_bars(10), np.ones(10, bool), np.zeros(10, bool), **terms)
+
+
+@pytest.mark.parametrize("first", [0, 2])
+def test_targets_may_cross_where_no_entry_is_filled(first):
+    bars = make_bars(10)
+    crossing = RISING.set_axis(bars.index)  # 10 at row 7, and above it later
+    entries, exits = np.zeros(10, bool), np.zeros(10, bool)
+    entries[first], exits[5], entries[9] = True, True, True
+    free = bz.simulate(bars, entries, exits, targets=[(crossing, 50), (10, 50)])
+    assert len(set(free.trades["position_no"])) == 1
+    entries[8] = True
+    with pytest.raises(DefinitionError, match=re.escape(f"at {bars.index[8]}, where")):
+        bz.simulate(bars, entries, exits, targets=[(crossing, 50), (10, 50)])
+    ordered = [(np.minimum(crossing, 9), 50), (10, 50)]
+    assert bz.simulate(bars, entries, exits, targets=ordered).trades["position_no"].max() > 1
 
 
 def test_targets_of_other_bars_are_refused():

@@ -11,7 +11,7 @@ import pytest
 
 import bitstockerz_lab as bz
 from bitstockerz_lab import clock, strategies
-from bitstockerz_lab.backtests import plan
+from bitstockerz_lab.backtests import plan, run_terms
 from bitstockerz_lab.backtests.report import Report
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DefinitionError
@@ -179,7 +179,7 @@ def recipe(name, **terms):
     when = datetime(2024, 1, 1, tzinfo=UTC)
     version = StrategyVersion(1, 1, definition.name, 1, definition, "ANY", "ANY", "ANY", when)
     parameters = definition.resolve({})
-    exits, checked = plan._terms(version, parameters, plan.wish(version, "X", **terms).terms)
+    exits, checked = run_terms.join(version, parameters, plan.wish(version, "X", **terms).terms)
     return plan.Recipe(
         version=version,
         symbol=Symbol(1, "X", "X", AssetType.EQUITY, None, "USD", None, None),

@@ -49,6 +49,7 @@ def test_the_sections_stand_in_their_order():
         "Monthly returns",
         "Trades",
         "Costs",
+        "Honesty of the rules",
         "What this run was made of",
         "Every figure and what it means",
     ]
@@ -205,6 +206,13 @@ def test_writing_into_a_folder_is_refused_with_the_way_out(tmp_path):
         Report(fake_run()).write(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["report.pdf", "report"])
+def test_a_page_is_not_written_under_a_name_of_something_else(name, tmp_path):
+    with pytest.raises(LabError, match=r"is an HTML page.*like report\.html\."):
+        Report(fake_run()).write(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_writing_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(LabError, match="cannot be written to"):
@@ -264,7 +272,7 @@ def test_the_report_of_a_recorded_run_opens_from_its_verbs(lab, tmp_path):
     text = visible(path.read_text(encoding="utf-8"))
     assert f"{run.metrics.final_equity:,.2f} EUR" in text
     assert run.details.fingerprint in text
-    assert "the 20-bar SMA of close crosses above the 200-bar SMA of close" in text
+    assert "the 20-bar SMA crosses above the 200-bar SMA" in text
     assert report.outputs()[0][RUN] == {"id": run.id}
     assert {trace.yaxis for trace in run.chart().data} == {"y", "y2", "y3"}
     again = lab.backtests.get(run.id).report()

@@ -161,6 +161,25 @@ def test_the_list_is_empty_and_typed_without_runs(stocked):
     assert isinstance(listed, pd.DataFrame)
 
 
+@pytest.mark.parametrize(
+    ("until", "is_marked"),
+    [("2020-01-31", True), ("2020-02-02", False), ("2020-02-07", True), ("2020-02-09", False)],
+)
+def test_a_later_bar_that_completes_the_last_week_marks_the_run(stocked, market, until, is_marked):
+    bars = make_bars(90, seed=5, start="2019-12-02")
+    market.load_frame(bars[:until], "SPY", exchange="ARCX")
+    run = stocked.backtests.run("SMA cross", "SPY", "1w", end="2020-02-03")
+    market.load_frame(bars["2020-02-10":"2020-02-12"], "SPY")
+    again = stocked.backtests.run("SMA cross", "SPY", "1w", end="2020-02-03")
+    assert (again.id != run.id) == is_marked
+    assert marked(stocked, run) == is_marked
+    if is_marked:
+        assert run.bars_revised == "3 bars added that complete its last since this run."
+        assert len(again.equity) == len(run.equity) + 1
+    assert not marked(stocked, again)
+    assert stocked.backtests.verify(run).ok
+
+
 def test_bars_of_another_symbol_that_the_rules_read_mark_the_run(stocked, market):
     market.load_frame(make_bars(450, seed=7, start="2019-11-20"), "SPY", exchange="ARCX")
     rules = bz.strategy("Filtered", enter=close.of("SPY") > sma(5).of("SPY"), max_bars=5)

@@ -94,6 +94,29 @@ def test_an_unknown_template_suggests_the_nearest(call):
     assert "golden-cross" in answer.err
 
 
+@pytest.mark.parametrize("words", [("strategies", "show"), ("strategies", "save")])
+def test_a_template_that_is_not_saved_says_how_it_is(call, words):
+    answer = call(*words, "golden-cross")
+    assert answer.status == 1
+    assert "is a template" in answer.err.lower()
+    assert "bitstockerz strategies save --template golden-cross." in answer.err
+
+
+def test_a_file_that_is_no_definition_is_named_with_a_line_a_problem(ready, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"enter_long": {"left": "clsoe", "op": ">", "right": 1}, "max_bars": 0}')
+    first, *rest = ready("strategies", "save", bad).err.splitlines()
+    assert first == f"error: {bad}: The definition has 2 problems:"
+    assert [line[:5] for line in rest] == ["- ent", "- max"]
+    (tmp_path / "dip.py").write_text("import bitstockerz_lab as bz\n")
+    answer = ready("strategies", "save", tmp_path / "dip.py")
+    assert "dip.py is Python, which is run and not read" in answer.err
+    assert ready("strategies", "export", "Golden cross", tmp_path / "golden.json").status == 0
+    answer = ready("strategies", "save", tmp_path / "golden.json")
+    assert "golden.json: This is a whole strategy" in answer.err
+    assert "Store it with bitstockerz strategies import FILE." in answer.err
+
+
 def test_a_definition_file_that_is_missing_is_named(call):
     answer = call("strategies", "save", "nowhere.json")
     assert answer.status == 1

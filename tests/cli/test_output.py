@@ -111,6 +111,17 @@ def test_an_empty_frame_says_its_sentence(capsys):
             "--timeframe may be '1d'; pass --date-format, now",
         ),
         ("Pass columns=['a', 'b'].", "Pass --columns a,b."),
+        ("lab.market.load_factors(...).", "bitstockerz load --factors."),
+        (
+            'lab.strategies.save(lab.strategies.template("rsi-2")).',
+            "bitstockerz strategies save --template rsi-2.",
+        ),
+        ("lab.strategies.save(...).", "bitstockerz strategies save FILE."),
+        ("lab.strategies.restore('A b') brings", "bitstockerz strategies restore 'A b' brings"),
+        (
+            "print(lab.strategies.get('A b', 2).definition.code()), then run with trust=True, or",
+            "bitstockerz strategies show 'A b' --version 2, then run with --trust, or",
+        ),
         ("the first line is 'a=1' and x.y=2", "the first line is 'a=1' and x.y=2"),
     ],
 )

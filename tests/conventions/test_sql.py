@@ -36,7 +36,14 @@ TABLES_OF = {
         "watchlist_symbols",
         "fx_rates",
     },
-    "strategies": {"strategies", "strategy_versions"},
+    "strategies": {
+        "strategies",
+        "strategy_versions",
+        "version_checks",
+        "version_check_results",
+        "version_notes",
+        "version_tags",
+    },
     "backtests": {
         "backtest_runs",
         "backtest_results",
@@ -49,6 +56,7 @@ TABLES_OF = {
         "trade_details",
         "walk_forwards",
         "walk_forward_windows",
+        "version_usage",  # a view: what the room below may read of it
     },
     "paper": {"paper_accounts", "orders", "executions", "positions"},
     "storage": {"schema_migrations"},

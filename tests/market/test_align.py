@@ -64,10 +64,12 @@ def test_no_bars_align_to_nothing_known():
 
 
 def test_both_must_say_their_timeframe_and_ascend():
+    silent = days(3)
+    silent.attrs.clear()
     with pytest.raises(DataError, match="do not say their timeframe"):
-        align(make_bars(3), days(3))
+        align(silent, days(3))
     with pytest.raises(DataError, match="do not say their timeframe"):
-        align(days(3), make_bars(3))
+        align(days(3), silent)
     with pytest.raises(BadBars, match="must ascend"):
         align(days(3)[::-1], days(3))
 

@@ -152,7 +152,7 @@ def test_an_unknown_volume_stays_unknown():
         ("1d", "4h", "4h bars cannot be made of 1d bars. They can be made of 1h or 2h bars."),
         ("4h", "6h", "6h bars cannot be made of 4h bars. They can be made of 1h or 2h bars."),
         ("1w", "1mo", "1mo bars cannot be made of 1w bars."),
-        ("1d", "1h", "1h bars cannot be made of 1d bars. They can be made of none bars."),
+        ("1d", "1h", "1h bars cannot be made of 1d bars. Load 1h bars."),
     ],
 )
 def test_what_cannot_be_made_says_of_what_it_could(source, target, message):
@@ -167,8 +167,26 @@ def test_bars_of_the_wanted_timeframe_stay_as_they_are():
 
 
 def test_bars_that_do_not_say_how_long_they_are_are_not_guessed_at():
+    silent = days(5)
+    silent.attrs.clear()
     with pytest.raises(DataError, match=r"bars.attrs\['timeframe'\] = '1d'"):
-        resample(make_bars(5), "1w")
+        resample(silent, "1w")
+
+
+def test_time_completes_a_bar_when_the_end_is_told():
+    sessions = days(60, "2020-01-06")
+    week = told(sessions[sessions.index.day_of_week < 5], "1d")[:5]
+    sunday, monday = (pd.Timestamp(day, tz="UTC") for day in ("2020-01-12", "2020-01-13"))
+    assert len(resample(week, "1w", sunday)) == 0
+    assert resample(week, "1w", monday)["close"].tolist() == [week["close"].iloc[-1]]
+    assert len(resample(sessions[:7], "1w", sunday)) == 1  # no earlier than the bars themselves
+
+
+@pytest.mark.parametrize(("source", "target"), [("1h", "4h"), ("1d", "1w")])
+def test_bars_off_the_grid_are_refused(source, target):
+    bars = told(make_bars(9, timeframe=source, start="2020-01-06 00:30"), source)
+    with pytest.raises(DataError, match=r"2020-01-06 00:30 UTC does not start on the grid"):
+        resample(bars, target)
 
 
 def test_bars_in_disorder_are_refused():

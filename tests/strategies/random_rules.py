@@ -134,6 +134,8 @@ def _exits(draw, operands):
 
 def _long(operand):
     """Whether an operand is no plain number, which would have bounds as an exit."""
+    if isinstance(operand, dict) and set(operand) == {"of", "bars_ago"}:
+        return _long(operand["of"])
     return isinstance(operand, str) or (isinstance(operand, dict) and "parameter" not in operand)
 
 

@@ -136,6 +136,8 @@ def test_unknown_names_numbers_and_ids_say_what_there_is(strategies):
         strategies.get("Abvoe")
     with pytest.raises(UnknownName, match=r"No strategy 'Zzz'. Save one with lab.strategies.save"):
         strategies.get("Zzz")
+    with pytest.raises(UnknownName, match=r"'Above' has no version 'v1'\. It has 1\."):
+        strategies.get("Above", "v1")
     with pytest.raises(UnknownName, match=r"'Above' has no version 7\. It has 1\."):
         strategies.get("Above", 7)
     with pytest.raises(UnknownName, match="No strategy version with id 99"):
@@ -221,7 +223,10 @@ def test_list_shows_the_newest_version_and_versions_shows_all_in_english(strateg
     assert (row["name"], row["version"], row["strategy_version_id"]) == ("Above", 2, newest.id)
     assert str(row["created_at"].tz) == "UTC"
     told = strategies.versions("Above")
-    assert list(told) == ["version", "strategy_version_id", "created_at", "summary"]
+    assert list(told) == [
+        "version", "strategy_version_id", "created_at", "tags", "note", "runs", "last_run_at",
+        "changes", "summary",
+    ]  # fmt: skip
     assert told["version"].tolist() == [1, 2]
     assert "the close is above 1" in told["summary"][0]
     assert "the 5-bar SMA" in told["summary"][1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -108,6 +110,8 @@ def test_comparing_gives_a_condition(condition, expected):
         ((close - 1).bars_ago(2), {"of": {"subtract": ["close", 1]}, "bars_ago": 2}),
         (close.of("spy"), {"of": "close", "symbol": "SPY"}),
         (close.bars_ago(1).on("1w"), {"of": "close", "timeframe": "1w", "bars_ago": 1}),
+        (close.bars_ago(1).bars_ago(2), {"of": "close", "bars_ago": 3}),
+        (close.of(" spy").on("weekly"), {"of": "close", "symbol": "SPY", "timeframe": "1w"}),
         (
             close.of("SPY").on("1w").bars_ago(2),
             {"of": "close", "symbol": "SPY", "timeframe": "1w", "bars_ago": 2},
@@ -290,7 +294,6 @@ def test_a_parameter_may_stand_wherever_a_number_may():
         (lambda: close > NOT_A_NUMBER, "nan is nothing to compare with"),
         (lambda: close > (close > 1), "join conditions"),
         (lambda: sma(5, "clsoe"), "sma cannot be taken of 'clsoe'. Did you mean 'close'?"),
-        (lambda: close.bars_ago(1).bars_ago(1), r"close\.bars_ago\(1\) is earlier already"),
         (lambda: close == 1, r"close == 1 is no condition. == compares exactly; use between\("),
         (lambda: sma(5) != 1, "== compares exactly"),
         (lambda: bz.strategy("S", enter=close == open_), "not False. .*== compares exactly"),
@@ -316,13 +319,20 @@ def test_a_parameter_may_stand_wherever_a_number_may():
         (lambda: (close > 1).bars_ago(1), "Give it to what is compared"),
         (lambda: close // 2, r"//, % and \*\* \(here with close and 2\).*bz\.simulate"),
         (lambda: 2**close, "are not in the language"),
+        (lambda: close > 5 & (rsi(2) < 10), "& and | join conditions, not 5. Put each comparison"),
+        (lambda: close(1), r"takes nothing in brackets: write close, or close\.bars_ago\(1\)"),
+        (lambda: round(close), "functions know no close: there are"),
+        (lambda: math.log(close), "functions know no close: there are"),
+        (lambda: close > sma, r"the function sma is nothing to compare with. Write sma\(20\)\."),
+        (lambda: close > open, r"the function open .* It is Python's own: write open_\."),
+        (lambda: bz.strategy("S", enter=close != sma(5)), r"There is no !=; ~\(\.\.\.\) is"),
+        (lambda: bz.strategy("S", enter=lambda bars: bars), "a function. .*@bz.code_strategy"),
         (lambda: close * "2", "'2' is nothing to calculate with"),
         (lambda: close + (close > 1), "& and | join conditions"),
         (lambda: min(close, open_), r"minimum\(a, b\) for min"),
         (lambda: close.of("SPY").of("QQQ"), r'close\.of\("SPY"\) is of SPY already'),
         (lambda: close.on("1w").on("1d"), "is on 1w already"),
         (lambda: close.on("1w").bars_ago(1).bars_ago(1), "is earlier already"),
-        (lambda: close.bars_ago(1).on("1w").bars_ago(1), "is earlier already"),
         (lambda: close.of(5), "A symbol is a text, like 'SPY', not 5"),
         (lambda: (close > 1).for_bars("3"), "for_bars needs a whole number of bars"),
         (lambda: holds(close, 3), "holds needs a condition, not close"),

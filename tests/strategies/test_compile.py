@@ -88,6 +88,14 @@ def test_a_missing_operand_makes_neither_a_comparison_nor_its_opposite_true():
     assert entries({"not": node}, frame) == "."
 
 
+def test_between_is_false_beyond_one_known_end_though_the_other_is_missing():
+    unknown = {"of": "close", "bars_ago": 9}
+    node = {"left": "close", "op": "between", "low": 10, "high": unknown}
+    assert entries(node, closes(9, 11)) == ".."
+    assert entries({"not": node}, closes(9, 11)) == "+."
+    assert entries({"not": {**node, "low": unknown, "high": 10}}, closes(9, 11)) == ".+"
+
+
 def test_between_includes_both_ends():
     node = {"left": "close", "op": "between", "low": 10, "high": 12}
     assert entries(node, closes(9.99, 10, 11, 12, 12.01)) == ".+++."

@@ -162,7 +162,9 @@ def test_what_stands_in_several_places_is_computed_once(monkeypatch):
     calls = []
     compute = indicators.compute_all
     monkeypatch.setattr(
-        indicators, "compute_all", lambda *given: calls.append(given) or compute(*given)
+        indicators,
+        "compute_all",
+        lambda *given, **told: calls.append(given) or compute(*given, **told),
     )
     far = {"subtract": ["close", "mean"]}
     mean_of_far = {"indicator": "sma", "period": 4, "source": far}

@@ -82,7 +82,7 @@ CASES = {
     ),
     "a missing operand": (
         told(enter_long={"left": "close", "op": ">"}),
-        "enter_long: The key 'right' is missing.",
+        "enter_long: The key 'right' is missing. Add it.",
     ),
     "a condition that is a text": (
         told(enter_long="close > 100"),
@@ -119,14 +119,17 @@ CASES = {
     ),
     "a NaN": (
         enters(right=float("nan")),
-        "enter_long.right: A finite number is needed, not nan.",
+        "enter_long.right: A finite number is needed, not nan. Write a number, like 10.",
     ),
-    "a boolean": (enters(right=True), "enter_long.right: A finite number is needed, not True."),
+    "a boolean": (
+        enters(right=True),
+        "enter_long.right: A finite number is needed, not True. Write a number, like 10.",
+    ),
     "a negative bars_ago": (
         enters(left={"of": "close", "bars_ago": -1}),
         (
-            "enter_long.left.bars_ago: -1 does not fit: "
-            "a whole number from 0 up to 100000 is needed here."
+            "enter_long.left.bars_ago: -1 does not fit. "
+            "A whole number from 0 up to 100000 is needed here."
         ),
     ),
     "a misspelt bars_ago": (
@@ -151,13 +154,13 @@ CASES = {
     ),
     "a period out of bounds": (
         uses(indicator="rsi", period=1),
-        "indicators.x.period: 1 does not fit: a whole number from 2 up to 100000 is needed here.",
+        "indicators.x.period: 1 does not fit. A whole number from 2 up to 100000 is needed here.",
     ),
     "a period that is not whole": (
         uses(indicator="sma", period=2.5),
         (
-            "indicators.x.period: 2.5 does not fit: "
-            "a whole number from 1 up to 100000 is needed here."
+            "indicators.x.period: 2.5 does not fit. "
+            "A whole number from 1 up to 100000 is needed here."
         ),
     ),
     "a period by a float parameter": (
@@ -170,8 +173,8 @@ CASES = {
     "a period by a parameter whose bounds do not fit": (
         uses(indicator="rsi", period=REF),
         (
-            "indicators.x.period: fast = 1 (its min) does not fit: "
-            "a whole number from 2 up to 100000 is needed here."
+            "indicators.x.period: fast = 1 (its min) does not fit. "
+            "A whole number from 2 up to 100000 is needed here."
         ),
     ),
     "an indicator named like a price": (
@@ -188,8 +191,14 @@ CASES = {
             "Use letters, digits and _, and no digit in front."
         ),
     ),
-    "a default below min": (has(default=1, min=2), "parameters.p.default: 1 is below min 2."),
-    "a default above max": (has(default=3, max=2), "parameters.p.default: 3 is above max 2."),
+    "a default below min": (
+        has(default=1, min=2),
+        "parameters.p.default: 1 is below min 2. Change the default or the bound.",
+    ),
+    "a default above max": (
+        has(default=3, max=2),
+        "parameters.p.default: 3 is above max 2. Change the default or the bound.",
+    ),
     "min above max": (
         has(default=1, min=2, max=0),
         "parameters.p: min 2 is above max 0. Swap them.",
@@ -204,7 +213,7 @@ CASES = {
     ),
     "a parameter without a default": (
         has(min=1),
-        "parameters.p: The key 'default' is missing.",
+        "parameters.p: The key 'default' is missing. Add it.",
     ),
     "an unknown type": (
         has(default=1, type="integer"),
@@ -213,31 +222,31 @@ CASES = {
     "a stop of everything": (
         told(stop_loss_pct=100),
         (
-            "stop_loss_pct: 100 does not fit: "
-            "a number above 0 below 100 (a long cannot lose more) is needed here."
+            "stop_loss_pct: 100 does not fit. "
+            "A number above 0 below 100 (a long cannot lose more) is needed here."
         ),
     ),
     "a stop of nothing": (
         told(trailing_stop_pct=0),
         (
-            "trailing_stop_pct: 0 does not fit: "
-            "a number above 0 below 100 (a long cannot lose more) is needed here."
+            "trailing_stop_pct: 0 does not fit. "
+            "A number above 0 below 100 (a long cannot lose more) is needed here."
         ),
     ),
     "a target a short cannot reach": (
         told(enter_long=None, enter_short=RISES, take_profit_pct=100),
         (
-            "take_profit_pct: 100 does not fit: "
-            "a number above 0 below 100 (a short cannot gain more) is needed here."
+            "take_profit_pct: 100 does not fit. "
+            "A number above 0 below 100 (a short cannot gain more) is needed here."
         ),
     ),
     "a stop in words": (
         told(stop_loss_pct="5%"),
-        "stop_loss_pct: A finite number is needed, not '5%'.",
+        "stop_loss_pct: A finite number is needed, not '5%'. Write 5, without quotes.",
     ),
     "max_bars of nothing": (
         told(max_bars=0),
-        "max_bars: 0 does not fit: a whole number from 1 up to 10000000 is needed here.",
+        "max_bars: 0 does not fit. A whole number from 1 up to 10000000 is needed here.",
     ),
     "risk without a stop": (
         told(sizing={"method": "risk_percent", "value": 1}),
@@ -249,7 +258,7 @@ CASES = {
     "more than everything": (
         told(sizing={"method": "percent_of_equity", "value": 101}),
         (
-            "sizing.value: 101 does not fit: a number above 0 up to 100 "
+            "sizing.value: 101 does not fit. A number above 0 up to 100 "
             "(percent of equity; there is no leverage) is needed here."
         ),
     ),
@@ -282,7 +291,10 @@ CASES = {
             "A newer bitstockerz_lab may read it."
         ),
     ),
-    "a name that is no text": (told(name=3), "name: A text is needed, not 3."),
+    "a name that is no text": (
+        told(name=3),
+        'name: A text is needed, not 3. Write it in quotes: "…".',
+    ),
 }
 
 
@@ -347,3 +359,20 @@ def test_a_short_may_stop_beyond_a_hundred_percent_and_a_long_may_gain_so():
     short = {"enter_short": RISES, "stop_loss_pct": 150}
     assert validate(short) == []
     assert validate({**BASE, "take_profit_pct": 250}) == []
+
+
+def test_every_problem_has_a_way_out():
+    broken = {
+        "stoploss": 8,
+        "indicators": {"x": {"indicator": "rsi", "period": 0}, "a": {"indicator": "smaa"}},
+        "parameters": {"p": {"default": "30"}, "stop": {"default": 150, "min": 1, "max": 20}},
+        "enter_long": {"all": [{"left": "x", "op": "<"}, {"left": "clsoe", "op": ">", "right": 5}]},
+        "stop_loss_pct": {"parameter": "stop"},
+        "max_bars": 2.5,
+        "sizing": {"method": "percent", "value": 101},
+    }
+    found = validate(broken)
+    assert len(found) > 8
+    assert [str(problem) for problem in found if not problem.suggestion] == []
+    method = next(problem for problem in found if problem.path == "sizing.method")
+    assert method.suggestion == "Did you mean 'percent_of_equity'?"

@@ -94,11 +94,11 @@ CASES = {
     ),
     "a number in quotes": (
         left({"add": ["close", "5 %"]}),
-        "enter_long.left.add[1]: A finite number is needed, not '5 %'.",
+        "enter_long.left.add[1]: A finite number is needed, not '5 %'. Write 5, without quotes.",
     ),
     "a NaN deep down": (
         left({"add": ["close", float("nan")]}),
-        "enter_long.left.add[1]: A finite number is needed, not nan.",
+        "enter_long.left.add[1]: A finite number is needed, not nan. Write a number, like 10.",
     ),
     "an unknown parameter deep down": (
         left({"add": ["close", {"parameter": "m"}]}),
@@ -116,13 +116,13 @@ CASES = {
     ),
     "a count without a number of bars": (
         left({"count": RISES}),
-        "enter_long.left: The key 'bars' is missing.",
+        "enter_long.left: The key 'bars' is missing. Add it.",
     ),
     "a count of no bars": (
         left({"count": RISES, "bars": 0}),
         (
-            "enter_long.left.bars: 0 does not fit: "
-            "a whole number from 1 up to 100000 is needed here."
+            "enter_long.left.bars: 0 does not fit. "
+            "A whole number from 1 up to 100000 is needed here."
         ),
     ),
     "a count of an operand": (
@@ -171,7 +171,7 @@ CASES = {
     ),
     "a view of nothing": (
         left({"symbol": "SPY"}),
-        "enter_long.left: The key 'of' is missing.",
+        "enter_long.left: The key 'of' is missing. Add it.",
     ),
     "a misspelt symbol": (
         left({"of": "close", "symbl": "SPY"}),
@@ -247,22 +247,22 @@ CASES = {
     ),
     "a break-even of nothing": (
         told(break_even_pct=0),
-        "break_even_pct: 0 does not fit: a number above 0 up to 10000 is needed here.",
+        "break_even_pct: 0 does not fit. A number above 0 up to 10000 is needed here.",
     ),
     "a pause of nothing": (
         told(cooldown_bars=0),
-        "cooldown_bars: 0 does not fit: a whole number from 1 up to 10000000 is needed here.",
+        "cooldown_bars: 0 does not fit. A whole number from 1 up to 10000000 is needed here.",
     ),
     "half a trade": (
         told(max_trades_per_day=0.5),
         (
-            "max_trades_per_day: 0.5 does not fit: "
-            "a whole number from 1 up to 10000000 is needed here."
+            "max_trades_per_day: 0.5 does not fit. "
+            "A whole number from 1 up to 10000000 is needed here."
         ),
     ),
     "a target that is no pair": (
         told(targets=[{"profit_pct": 5}]),
-        "targets[0]: The key 'close_pct' is missing.",
+        "targets[0]: The key 'close_pct' is missing. Add it.",
     ),
     "a target with another key": (
         told(targets=[{"profit_pct": 5, "close_pct": 50, "close": 3}]),
@@ -293,8 +293,8 @@ CASES = {
     "a share of nothing": (
         told(targets=[{"profit_pct": 5, "close_pct": 0}]),
         (
-            "targets[0].close_pct: 0 does not fit: "
-            "a number above 0 up to 100 (percent of the position) is needed here."
+            "targets[0].close_pct: 0 does not fit. "
+            "A number above 0 up to 100 (percent of the position) is needed here."
         ),
     ),
     "a target and targets": (

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bitstockerz_lab as bz
-from bitstockerz_lab.errors import DataError
+from bitstockerz_lab import clock
+from bitstockerz_lab.errors import BadBars, DataError
 from bitstockerz_lab.strategies import Definition, close, correlation, signals, sma, summary
 from bitstockerz_lab.strategies.columns import Columns
 from bitstockerz_lab.strategies.compile import COLUMNS
@@ -64,6 +65,15 @@ def test_another_symbol_is_read_by_time_and_not_by_row():
     pd.testing.assert_series_equal(found, expected, check_names=False)
 
 
+def test_a_lag_around_an_expression_with_a_view_in_it_counts_the_own_bars():
+    bars, other = days(40), days(25, seed=2, start="2020-01-11")
+    found = column(
+        {"of": {"add": [{"of": "close", "symbol": "SPY"}, 1]}, "bars_ago": 3}, bars, {"SPY": other}
+    )
+    expected = (other["close"].reindex(bars.index, method="ffill") + 1).shift(3)
+    pd.testing.assert_series_equal(found, expected, check_names=False)
+
+
 def test_of_a_missing_bar_of_another_symbol_nothing_is_shown():
     bars, other = days(20), days(20, seed=2)
     other.iloc[7, other.columns.get_loc("open")] = np.nan
@@ -105,8 +115,8 @@ def test_views_do_not_look_ahead():
 def test_views_are_told_in_english():
     enter = (close.on("1w") > sma(10).on("1w").bars_ago(1)) & (close.of("SPY") > sma(5).of("SPY"))
     assert summary(bz.strategy("S", enter=enter, leave=close < 1)) == (
-        "Buy at the next open when the weekly close is above the weekly 10-bar SMA of close 1 week "
-        "earlier and SPY's close is above SPY's 5-bar SMA of close; "
+        "Buy at the next open when the last weekly close is above the 10-week SMA 1 week earlier "
+        "and SPY's close is above SPY's 5-bar SMA; "
         "sell at the next open when the close is below 1."
     )
 
@@ -154,3 +164,67 @@ def test_signals_with_views_of_the_first_n_bars_are_the_first_n_signals(document
         known = other[other.index <= until]
         again = signals(document, bars.iloc[:n], others={"SPY": known})
         pd.testing.assert_frame_equal(again, part)
+
+
+@st.composite
+def a_coin_and_a_share(draw):
+    """Hours or days of a coin with holes, and sessions of a share with holidays, as views see it.
+
+    The share is told by days, or by as long bars as the coin; its last bars may be long gone.
+    """
+    timeframe = draw(st.sampled_from(["1h", "1d"]))
+    coin = days(draw(st.integers(30, 400)), timeframe=timeframe, start="2020-01-17")
+    random = np.random.default_rng(draw(st.integers(0, 99)))
+    coin = coin[random.random(len(coin)) > draw(st.sampled_from([0, 0.1]))]
+    daily = timeframe == "1d" or draw(st.booleans())
+    count = draw(st.integers(10, 120)) * (1 if daily else 20)
+    share = days(count, seed=2, timeframe="1d" if daily else "1h", start="2020-01-01")
+    dates = share.index.normalize()
+    rests = (dates.day_of_week > 4) | dates.isin(random.choice(dates, 9))
+    lengths = ["1d", "1w", "1mo"] if daily and timeframe == "1h" else [None, "1w", "1mo", "1d"]
+    return coin, share[~rests], draw(st.sampled_from(lengths))
+
+
+@settings(max_examples=80, deadline=None)
+@given(drawn=a_coin_and_a_share(), data=st.data())
+def test_what_another_symbol_does_later_changes_no_signal(drawn, data):
+    coin, share, length = drawn
+    view, mean = (one.of("SPY").on(length) if length else one.of("SPY") for one in (close, sma(2)))
+    rules = bz.strategy("S", enter=view > view.bars_ago(1), leave=(view < mean) | (view > 0))
+    whole = signals(rules, coin, others={"SPY": share})
+    ends = clock.bar_end(coin.index, clock.timeframe_of(coin))
+    at_ends = np.flatnonzero(ends == clock.bar_start(ends, "1w")) + 1  # where a week ends
+    drawn_too = data.draw(st.lists(st.integers(1, len(coin)), max_size=3))
+    for n in [*at_ends[:6].tolist(), *drawn_too]:
+        part = coin.iloc[:n]
+        end = clock.bar_end(part.index[-1], clock.timeframe_of(coin))
+        known = share[clock.bar_end(share.index, clock.timeframe_of(share)) <= end]
+        found = signals(rules, part, others={"SPY": known})
+        pd.testing.assert_frame_equal(found, whole.iloc[:n])
+
+
+def test_a_week_of_another_symbol_is_known_on_sunday_though_monday_is_a_holiday():
+    bars = days(30, start="2020-01-06")
+    other = days(30, seed=2, start="2020-01-06")
+    other = other[(other.index.day_of_week < 5) & (other.index != "2020-01-20")]
+    found = column({"of": "close", "symbol": "SPY", "timeframe": "1w"}, bars, {"SPY": other})
+    assert (found["2020-01-19":"2020-01-25"] == other["close"]["2020-01-17"]).all()
+    cut = {"SPY": other[:"2020-01-17"]}
+    again = column({"of": "close", "symbol": "SPY", "timeframe": "1w"}, bars[:"2020-01-19"], cut)
+    pd.testing.assert_series_equal(again, found[:"2020-01-19"])
+
+
+def test_a_view_that_names_no_timeframe_is_as_long_as_the_bars():
+    bars, hours = days(10), days(240, seed=2, timeframe="1h")
+    found = column({"of": "close", "symbol": "SPY", "bars_ago": 1}, bars, {"SPY": hours})
+    expected = hours["close"].iloc[23::24].shift(1)
+    assert found.tolist()[1:] == expected.tolist()[1:]
+    with pytest.raises(DataError, match="1h bars cannot be made of 1d bars"):
+        column({"of": "close", "symbol": "SPY"}, hours, {"SPY": bars})
+
+
+def test_bars_that_descend_or_repeat_are_refused():
+    rules = bz.strategy("S", enter=close > 1)
+    for bars in (days(5)[::-1], days(5).iloc[[0, 1, 1, 2]]):
+        with pytest.raises(BadBars, match="must ascend in time, each stamp once"):
+            signals(rules, bars)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.strategies.indicators.entry import (
+    ANY,
+    NOT_NEGATIVE,
+    PRICE,
     Indicator,
     before,
     factor,
@@ -14,26 +18,42 @@ from bitstockerz_lab.strategies.indicators.entry import (
     ratio,
     shifted,
 )
-from bitstockerz_lab.strategies.indicators.moving_averages import ema_fades, smoothed
+from bitstockerz_lab.strategies.indicators.moving_averages import ema_fades, mean, smoothed
 from bitstockerz_lab.strategies.indicators.statistics import ROUNDING, highest, lowest, moments
 from bitstockerz_lab.strategies.indicators.volatility import average_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bitstockerz_lab.strategies.indicators.entry import Numbers, Settings
+    from bitstockerz_lab.strategies.indicators.entry import Maker, Numbers, Settings, Span
 
 Bands = tuple[object, ...]
 CHANNEL = ("middle", "upper", "lower", "bandwidth")
 
 
-def _bollinger(columns: Sequence[Numbers], settings: Settings) -> tuple[Numbers, ...]:
-    middle, spread = moments(columns[0], int(settings["period"]))
-    upper, lower = (middle + side * settings["multiplier"] * spread for side in (1, -1))
-    width = upper - lower
-    width[spread <= ROUNDING * abs(middle)] = 0.0
-    within = ratio(columns[0] - lower, width)
-    return middle, upper, lower, within, ratio(width, middle)
+def _bollinger(columns: Sequence[Numbers], settings: Settings) -> tuple[Maker, ...]:
+    from bitstockerz_lab.strategies.indicators import loops  # noqa: PLC0415 - heavy: numba
+
+    (values,), bars, times = columns, int(settings["period"]), float(settings["multiplier"])
+
+    def lines() -> tuple[Numbers, Numbers, Numbers]:
+        """Return the middle, the lower band, and the width, 0 where it is only rounding."""
+        middle, spread = moments(values, bars)
+        lower = middle - times * spread
+        width = (middle + times * spread) - lower
+        width[spread <= ROUNDING * abs(middle)] = 0.0
+        return middle, lower, width
+
+    def within() -> Numbers:
+        _, lower, width = lines()
+        return ratio(values - lower, width)
+
+    def bandwidth() -> Numbers:
+        middle, _, width = lines()
+        return ratio(width, middle)
+
+    upper, lower = (partial(loops.window_band, values, bars, one) for one in (times, -times))
+    return partial(mean, values, bars), upper, lower, within, bandwidth
 
 
 def _keltner(columns: Sequence[Numbers], settings: Settings) -> tuple[Numbers, ...]:
@@ -62,6 +82,14 @@ def _donchian(columns: Sequence[Numbers], settings: Settings) -> tuple[Numbers, 
     return middle, upper, lower, ratio(upper - lower, middle)
 
 
+def _bollinger_range(settings: Settings, source: Span) -> tuple[Span, ...]:
+    low, high = source
+    reach = settings["multiplier"] * (high - low) / 2
+    furthest = (settings["period"] - 1) ** 0.5 / (2 * settings["multiplier"])
+    width = NOT_NEGATIVE if low > 0 else ANY
+    return source, (low, high + reach), (low - reach, high), (0.5 - furthest, 0.5 + furthest), width
+
+
 ENTRIES = (
     Indicator(
         name="bollinger",
@@ -75,6 +103,7 @@ ENTRIES = (
         "bandwidth = (upper − lower) / middle, a fraction.",
         reference="J. Bollinger, Bollinger on Bollinger Bands, 2001; TA-Lib BBANDS",
         first=before(-1),
+        range=_bollinger_range,
         compute=_bollinger,
     ),
     Indicator(
@@ -89,6 +118,7 @@ ENTRIES = (
         reference="C. Keltner, 1960; L. Raschke's form with EMA and ATR",
         first=_keltner_first,
         settled=_keltner_settled,
+        range=(PRICE, PRICE, ANY, NOT_NEGATIVE),
         compute=_keltner,
     ),
     Indicator(
@@ -102,6 +132,7 @@ ENTRIES = (
         "middle, a fraction. TA-Lib's DONCHIAN counts this bar too.",
         reference="R. Donchian; Stock.Indicators Donchian",
         first=before(),
+        range=(PRICE, PRICE, PRICE, (0.0, 2.0)),
         compute=_donchian,
     ),
 )

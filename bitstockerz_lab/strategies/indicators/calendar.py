@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bitstockerz_lab.strategies.indicators.entry import Indicator
+from bitstockerz_lab.strategies.indicators.entry import (
+    PRICE,
+    Indicator,
+)
 from bitstockerz_lab.strategies.indicators.oscillators import typical
 
 if TYPE_CHECKING:
@@ -62,6 +65,7 @@ ENTRIES = (
         definition="Day on which the bar starts, UTC: Monday = 0 … Sunday = 6.",
         reference="ISO 8601, counted from 0",
         first=_none,
+        range=(0.0, 6.0),
         compute=_day_of_week,
     ),
     Indicator(
@@ -71,6 +75,7 @@ ENTRIES = (
         definition="Day of the month on which the bar starts, UTC: 1 … 31.",
         reference="ISO 8601",
         first=_none,
+        range=(1.0, 31.0),
         compute=_day_of_month,
     ),
     Indicator(
@@ -80,6 +85,7 @@ ENTRIES = (
         definition="Hour in which the bar starts, UTC: 0 … 23.",
         reference="ISO 8601",
         first=_none,
+        range=(0.0, 23.0),
         compute=_hour,
     ),
     Indicator(
@@ -89,6 +95,7 @@ ENTRIES = (
         definition="Month in which the bar starts, UTC: 1 … 12.",
         reference="ISO 8601",
         first=_none,
+        range=(1.0, 12.0),
         compute=_month,
     ),
     Indicator(
@@ -98,6 +105,7 @@ ENTRIES = (
         definition="(high + low + close) / 3.",
         reference="TA-Lib TYPPRICE",
         first=_none,
+        range=PRICE,
         compute=_typical_price,
     ),
     Indicator(
@@ -107,6 +115,7 @@ ENTRIES = (
         definition="(high + low) / 2.",
         reference="TA-Lib MEDPRICE",
         first=_none,
+        range=PRICE,
         compute=_median_price,
     ),
 )

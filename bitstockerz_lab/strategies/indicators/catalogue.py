@@ -27,7 +27,7 @@ from bitstockerz_lab.strategies.indicators.entry import over_present
 from bitstockerz_lab.strategies.indicators.talib_functions import PREFIX, functions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bitstockerz_lab.strategies.indicators.entry import Indicator, Numbers, Settings
 
@@ -65,15 +65,22 @@ def get(name: str) -> Indicator:
 
 
 def compute_all(
-    entry: Indicator, columns: Sequence[Numbers], settings: Settings
+    entry: Indicator,
+    columns: Sequence[Numbers],
+    settings: Settings,
+    *,
+    outputs: Collection[str] | None = None,
+    gapless: bool = False,
 ) -> dict[str, Numbers]:
-    """Return every output of an indicator, by name.
+    """Return the outputs of an indicator, by name.
 
     Parameters
     ----------
     entry : from the catalogue
     columns : contiguous float64 arrays of shape (n_bars,), one an input, NaN where missing
     settings : a number for each setting
+    outputs : those that are wanted; all of them if left out
+    gapless : no column has a NaN, so nobody needs to look
 
     Returns
     -------
@@ -81,15 +88,17 @@ def compute_all(
         NaN where an input is NaN, during the warm-up, and where a value is undefined; elsewhere
         computed on the bars that are not missing.
     """
-    made = over_present(entry.compute, columns, settings, len(entry.outputs))
-    return dict(zip(entry.outputs, made, strict=True))
+    wanted = [outputs is None or name in outputs for name in entry.outputs]
+    made = over_present(entry.compute, columns, settings, wanted, gapless=gapless)
+    return {name: one for name, one in zip(entry.outputs, made, strict=True) if one is not None}
 
 
 def compute(
     entry: Indicator, columns: Sequence[Numbers], settings: Settings, output: str | None = None
 ) -> Numbers:
     """Return one output of an indicator, the first if none is named; see `compute_all`."""
-    return compute_all(entry, columns, settings)[output or entry.outputs[0]]
+    name = output or entry.outputs[0]
+    return compute_all(entry, columns, settings, outputs=(name,))[name]
 
 
 def catalogue() -> pd.DataFrame:

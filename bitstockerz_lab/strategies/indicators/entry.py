@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,13 +18,25 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, int | float]
 Compute = Callable[[Sequence[Any], Settings], Any]
+Maker = Callable[[], Any]
+"""Makes a column when it is asked for."""
 Length = Callable[[Settings], Any]
+Span = tuple[float, float]
+"""The least and the largest a value can be, both included."""
+
+ANY: Span = (-inf, inf)
+NOT_NEGATIVE: Span = (0.0, inf)
+PERCENT: Span = (0.0, 100.0)
+PRICE: Span = (5e-324, inf)
+"""Above 0: from the smallest number there is."""
 
 LONGEST = 100_000
 COLUMNS = ("open", "high", "low", "close", "volume")
 SPOKEN = {
     "adx": "ADX", "plus_di": "+DI", "minus_di": "−DI", "dx": "DX", "adxr": "ADXR",
     "k": "%K", "d": "%D", "j": "%J", "percent_b": "%B", "macd": "line",
+    "signal": "signal line", "upper": "upper line", "middle": "middle line", "lower": "lower line",
+    "conversion": "conversion line", "base": "base line", "span_a": "span A", "span_b": "span B",
 }  # fmt: skip
 
 
@@ -69,7 +82,10 @@ class Indicator:
     first : bars before the first value, from the settings; a tuple where the outputs differ
     settled : bars before the first value that is the same to 1e-9 wherever the data starts; None
         where there is no such number; as `first` if left out
-    compute : input columns without NaN and settings in; a column out, or one for each output
+    range : the least and the largest a value can be, but for rounding; a tuple of such pairs where
+        the outputs differ; made of the settings and of the source's pair where these decide
+    compute : input columns without NaN and settings in; a column out, or one for each output;
+        instead of a column a `Maker`, which is called only if that output is wanted
     """
 
     name: str
@@ -82,6 +98,7 @@ class Indicator:
     reference: str
     first: Length
     settled: Length | None = None
+    range: Any = ANY
     compute: Compute
 
     @property
@@ -118,6 +135,25 @@ class Indicator:
         found = self._of((self.settled or self.first)(settings), output)
         return None if found is None else int(found)
 
+    def span(self, settings: Settings, output: str | None = None, source: Span = ANY) -> Span:
+        """Return the least and the largest an output can be; infinite where nothing bounds it.
+
+        Parameters
+        ----------
+        settings : a number for each setting
+        output : one of `outputs`; the first if left out
+        source : the least and the largest of what it is taken of
+
+        Examples
+        --------
+        >>> from bitstockerz_lab.strategies import indicators
+        >>> indicators.get("rsi").span({"period": 14})
+        (0.0, 100.0)
+        """
+        made = self.range(settings, source) if callable(self.range) else self.range
+        found: Span = made[self._place(output)] if isinstance(made[0], tuple) else made
+        return found
+
     def say(self, settings: Mapping[str, str], source: str | None, output: str | None) -> str:
         """Return what a sentence calls it: ``20-bar SMA of close``."""
         asked = output or self.outputs[0]
@@ -146,6 +182,34 @@ def factor(name: str, default: float) -> Setting:
     return Setting(name, default, 0.01, 1000.0, "float")
 
 
+def of_source(_settings: Settings, source: Span) -> Span:
+    """Return the range of a mean, or of one of several values: that of its source."""
+    return source
+
+
+def beyond(times: float) -> Callable[[Settings, Span], Span]:
+    """Return the range of an average that overshoots its source by so many times its width."""
+    return lambda _settings, source: (
+        source[0] - times * (source[1] - source[0]),
+        source[1] + times * (source[1] - source[0]),
+    )
+
+
+def around_0(furthest: float) -> Span:
+    """Return the range of what lies so far from 0 at most."""
+    return -furthest, furthest
+
+
+def change(times: float, source: Span) -> Span:
+    """Return the range of a difference of two values of a source, so many times over."""
+    return around_0(times * (source[1] - source[0]))
+
+
+def within_period(settings: Settings, _source: Span) -> Span:
+    """Return the range of how many bars ago something in a window was."""
+    return 0.0, settings["period"] - 1.0
+
+
 def before(bars: int = 0, name: str = "period") -> Length:
     """Return the warm-up of a window: its length, plus `bars`."""
     return lambda settings: int(settings[name]) + bars
@@ -172,37 +236,57 @@ def talib() -> ModuleType:
     return library  # type: ignore[no-any-return]
 
 
-def over_present(compute: Compute, columns: Sequence[Any], settings: Settings, width: int) -> Any:  # noqa: ANN401 - arrays
+def over_present(
+    compute: Compute,
+    columns: Sequence[Any],
+    settings: Settings,
+    wanted: Sequence[bool],
+    *,
+    gapless: bool = False,
+) -> tuple[Any, ...]:
     """Return columns computed on the rows without NaN, as if the others did not exist.
 
     Parameters
     ----------
-    compute : gives `width` columns, as one array if it is one
+    compute : gives a column for each of `wanted`, as one array if it is one
     columns : float64 arrays of one length
     settings : handed on
+    wanted : which of what `compute` gives is wanted
+    gapless : no column has a NaN, so nobody needs to look
 
     Returns
     -------
-    tuple of float64 arrays
+    tuple of float64 arrays, None where it is not wanted
         NaN where a row had a NaN, and wherever the result is no finite number.
     """
+    present = None if gapless and len(columns[0]) else _present(columns)
+    if present is not None and not present.any():
+        return tuple(np.full(len(present), np.nan) if one else None for one in wanted)
+    read = columns if present is None else [one[present] for one in columns]
+    with np.errstate(all="ignore"):
+        made = compute(read, settings)
+        found = made if isinstance(made, tuple) else (made,)
+        return tuple(
+            _finite(column() if callable(column) else column, present) if one else None
+            for column, one in zip(found, wanted, strict=True)
+        )
+
+
+def _present(columns: Sequence[Any]) -> NDArray[np.bool_] | None:
+    """Return the rows without NaN; None if that is every one, and there is one."""
     present = ~np.isnan(columns[0])
     for column in columns[1:]:
         present &= ~np.isnan(column)
-    every, rows = bool(present.all()), len(present)
-    if not present.any():
-        return tuple(np.full(rows, np.nan) for _ in range(width))
-    with np.errstate(all="ignore"):
-        made = compute(columns if every else [one[present] for one in columns], settings)
-    found = made if isinstance(made, tuple) else (made,)
-    for values in found:
-        beyond = np.isinf(values)
-        if beyond.any():
-            values[beyond] = np.nan
-    return found if every else tuple(_spread(values, present) for values in found)
+    return None if len(present) and present.all() else present
 
 
-def _spread(values: Numbers, present: NDArray[np.bool_]) -> Numbers:
+def _finite(values: Numbers, present: NDArray[np.bool_] | None) -> Numbers:
+    """Return the values with NaN for what is infinite, on all rows where they are of some."""
+    beyond = np.isinf(values)
+    if beyond.any():
+        values[beyond] = np.nan
+    if present is None:
+        return values
     found = np.full(len(present), np.nan)
     found[present] = values
     return found
@@ -210,7 +294,8 @@ def _spread(values: Numbers, present: NDArray[np.bool_]) -> Numbers:
 
 def shifted(values: Numbers, bars: int) -> Numbers:
     """Return what each value was some bars earlier; NaN before."""
-    earlier = np.full(len(values), np.nan)
+    earlier = np.empty(len(values))
+    earlier[:bars] = np.nan
     earlier[bars:] = values[: max(len(values) - bars, 0)]
     return earlier
 

@@ -1,4 +1,4 @@
-"""The loops of the indicators, compiled; imported only when one of theirs is computed.
+"""The loops over moving windows, compiled; imported only when one of theirs is computed.
 
 A moving window is summed without ever taking a value out again. Every `period` bars there is a
 boundary; a window that straddles it is the sum of the bars before it (a suffix, summed backwards
@@ -7,6 +7,9 @@ whatever the period, leaves no rounding behind from bars that have left the wind
 spoil the windows it is in and no other. Values are counted from the boundary's own, which lies in
 every window that straddles it: a window of equal values has a mean of exactly that value and a
 deviation of exactly 0, and little cancels elsewhere.
+
+Both sums of a boundary are made in one loop, since the processor adds to several at once, and put
+together in another without a condition, which it does for several bars at once.
 
 numba's cache watches this file only, so everything a loop calls stands in it.
 """
@@ -19,37 +22,110 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+compiled = njit(cache=True, error_model="numpy")  # x / 0 is no error; its check keeps loops slow
 
-@njit(cache=True)
+
+@compiled
+def _add_up(ahead, behind, since, before) -> None:
+    """Sum the distances from a boundary, and their squares: from it on, and backwards from it."""
+    origin = ahead[0]
+    last = len(behind) - 1
+    period = since.shape[1]
+    total = 0.0
+    square = 0.0
+    earlier = 0.0
+    squares = 0.0
+    for j in range(period):
+        if j < len(ahead):
+            far = ahead[j] - origin
+            total += far
+            square += far * far
+            since[0, j] = total
+            since[1, j] = square
+        if j <= last:
+            far = behind[last - j] - origin
+            earlier += far
+            squares += far * far
+            before[0, period - 1 - j] = earlier
+            before[1, period - 1 - j] = squares
+
+
+@compiled
 def window_moments(values, period):
     """Return mean and population variance of the last `period` values."""
     n = len(values)
-    mean = np.full(n, np.nan)
-    variance = np.full(n, np.nan)
-    sums = np.zeros(period)
-    squares = np.zeros(period)
+    mean = np.empty(n)
+    variance = np.empty(n)
+    since = np.zeros((2, period))
+    before = np.zeros((2, period))
     for boundary in range(0, n, period):
+        ahead = values[boundary : boundary + period]
+        behind = values[max(boundary - period + 1, 0) : boundary + 1]
+        middle = mean[boundary : boundary + period]
+        spread = variance[boundary : boundary + period]
+        _add_up(ahead, behind, since, before)
         origin = values[boundary]
-        for k in range(1, min(period, boundary + 1)):
-            far = values[boundary - k] - origin
-            sums[k] = sums[k - 1] + far
-            squares[k] = squares[k - 1] + far * far
-        total = 0.0
-        square = 0.0
-        for i in range(boundary, min(boundary + period, n)):
-            far = values[i] - origin
-            total += far
-            square += far * far
-            if i >= period - 1:
-                before = period - 1 - (i - boundary)
-                first = (total + sums[before]) / period
-                second = (square + squares[before]) / period
-                mean[i] = origin + first
-                variance[i] = max(second - first * first, 0.0) if second == second else np.nan  # noqa: PLR0124 - NaN is not itself
+        for j in range(len(ahead)):
+            first = (since[0, j] + before[0, j]) / period
+            left = (since[1, j] + before[1, j]) / period - first * first
+            middle[j] = origin + first
+            spread[j] = 0.0 if left < 0.0 else left  # noqa: FURB136 - max(NaN, 0.0) may be 0
+    mean[: period - 1] = np.nan
+    variance[: period - 1] = np.nan
     return mean, variance
 
 
-@njit(cache=True)
+@compiled
+def window_band(values, period, times):
+    """Return mean + times × standard deviation as of `window_moments`, in one go."""
+    n = len(values)
+    band = np.empty(n)
+    since = np.zeros((2, period))
+    before = np.zeros((2, period))
+    for boundary in range(0, n, period):
+        ahead = values[boundary : boundary + period]
+        behind = values[max(boundary - period + 1, 0) : boundary + 1]
+        found = band[boundary : boundary + period]
+        _add_up(ahead, behind, since, before)
+        origin = values[boundary]
+        for j in range(len(ahead)):
+            first = (since[0, j] + before[0, j]) / period
+            left = (since[1, j] + before[1, j]) / period - first * first
+            spread = np.sqrt(0.0 if left < 0.0 else left)  # noqa: FURB136 - max(NaN, 0.0) may be 0
+            found[j] = origin + first + times * spread
+    band[: period - 1] = np.nan
+    return band
+
+
+@compiled
+def window_mean(values, period):
+    """Return the mean of the last `period` values, the same as that of `window_moments`."""
+    n = len(values)
+    mean = np.empty(n)
+    before = np.zeros(period)
+    since = np.zeros(period)
+    for boundary in range(0, n, period):
+        ahead = values[boundary : boundary + period]
+        behind = values[max(boundary - period + 1, 0) : boundary + 1]
+        found = mean[boundary : boundary + period]
+        origin = values[boundary]
+        total = 0.0
+        earlier = 0.0
+        last = len(behind) - 1
+        for j in range(period):
+            if j < len(ahead):
+                total += ahead[j] - origin
+                since[j] = total
+            if j <= last:
+                earlier += behind[last - j] - origin
+                before[period - 1 - j] = earlier
+        for j in range(len(ahead)):
+            found[j] = origin + (since[j] + before[j]) / period
+    mean[: period - 1] = np.nan
+    return mean
+
+
+@compiled
 def weighted_mean(values, weights, period):
     """Return the mean of the last `period` values, each by its weight; NaN where all weigh 0."""
     n = len(values)
@@ -75,7 +151,7 @@ def weighted_mean(values, weights, period):
     return mean
 
 
-@njit(cache=True)
+@compiled
 def window_trend(values, period):
     """Return mean of the last `period` values, and the sum of value × (bar − middle bar)."""
     n = len(values)
@@ -104,7 +180,7 @@ def window_trend(values, period):
     return mean, moment
 
 
-@njit(cache=True)
+@compiled
 def co_moments(left, right, period):
     """Return variances and covariance of the last `period` values of two columns."""
     n = len(left)
@@ -138,7 +214,7 @@ def co_moments(left, right, period):
     return found[0], found[1], found[2]
 
 
-@njit(cache=True)
+@compiled
 def mean_deviation(values, mean, period):
     """Return the mean distance of the last `period` values from their mean."""
     n = len(values)
@@ -159,100 +235,7 @@ def mean_deviation(values, mean, period):
     return found
 
 
-@njit(cache=True)
-def smoothed(values, period, weight):
-    """Return previous + weight × (value − previous), seeded with the mean of the first `period`.
-
-    A NaN is passed over: NaN there, and the next value follows the last that was there.
-    """
-    n = len(values)
-    found = np.full(n, np.nan)
-    seen = 0
-    origin = 0.0
-    average = 0.0
-    for i in range(n):
-        value = values[i]
-        if value != value:  # noqa: PLR0124 - NaN is not itself
-            continue
-        if seen >= period:
-            average = value if weight >= 1.0 else average + weight * (value - average)
-        else:
-            origin = value if seen == 0 else origin
-            average += value - origin
-            seen += 1
-            if seen < period:
-                continue
-            average = origin + average / period
-        found[i] = average
-    return found
-
-
-@njit(cache=True)
-def adaptive(values, efficiency, fast, slow):
-    """Return Kaufman's average: the closer efficiency is to 1, the nearer its weight to `fast`."""
-    n = len(values)
-    found = np.full(n, np.nan)
-    average = np.nan
-    for i in range(1, n):
-        if efficiency[i] != efficiency[i]:
-            continue
-        if average != average:  # noqa: PLR0124 - NaN is not itself
-            average = values[i - 1]
-        weight = efficiency[i] * (fast - slow) + slow
-        average += weight * weight * (values[i] - average)
-        found[i] = average
-    return found
-
-
-@njit(cache=True)
-def super_trend(middle, width, close):
-    """Return the trailing band and its side: 1 below a rising market, −1 above a falling one."""
-    n = len(close)
-    value = np.full(n, np.nan)
-    side = np.full(n, np.nan)
-    upper = np.nan
-    lower = np.nan
-    rising = True
-    for i in range(n):
-        if width[i] != width[i]:
-            continue
-        top = middle[i] + width[i]
-        floor = middle[i] - width[i]
-        if upper != upper:  # noqa: PLR0124 - NaN is not itself
-            rising = close[i] >= middle[i]
-            upper = top
-            lower = floor
-        if top < upper or close[i - 1] > upper:
-            upper = top
-        if floor > lower or close[i - 1] < lower:
-            lower = floor
-        rising = close[i] > (lower if rising else upper)
-        value[i] = lower if rising else upper
-        side[i] = 1.0 if rising else -1.0
-    return value, side
-
-
-@njit(cache=True)
-def session_mean(values, weights, session):
-    """Return the weighted mean since the session began; NaN until something weighs."""
-    n = len(values)
-    found = np.full(n, np.nan)
-    origin = 0.0
-    total = 0.0
-    load = 0.0
-    for i in range(n):
-        if i == 0 or session[i] != session[i - 1]:
-            origin = values[i]
-            total = 0.0
-            load = 0.0
-        total += weights[i] * (values[i] - origin)
-        load += weights[i]
-        if load != 0.0:
-            found[i] = origin + total / load
-    return found
-
-
-@njit(cache=True)
+@compiled
 def bars_since_highest(values, period):
     """Return how many bars ago the largest of the last `period` values was, the newest of equals.
 

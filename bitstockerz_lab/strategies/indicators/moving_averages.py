@@ -10,8 +10,10 @@ import numpy as np
 from bitstockerz_lab.strategies.indicators.entry import (
     Indicator,
     before,
+    beyond,
     fades,
     length,
+    of_source,
     period,
     ratio,
     shifted,
@@ -27,15 +29,15 @@ def mean(values: Numbers, bars: int) -> Numbers:
     """Return the mean of the last `bars` values."""
     from bitstockerz_lab.strategies.indicators import loops  # noqa: PLC0415 - heavy: numba
 
-    found: Numbers = loops.window_moments(values, bars)[0]
+    found: Numbers = loops.window_mean(values, bars)
     return found
 
 
 def smoothed(values: Numbers, bars: int, weight: float | None = None) -> Numbers:
     """Return the exponential average, by 2 / (bars + 1) if no weight is given."""
-    from bitstockerz_lab.strategies.indicators import loops  # noqa: PLC0415 - heavy: numba
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
 
-    found: Numbers = loops.smoothed(values, bars, weight or 2.0 / (bars + 1))
+    found: Numbers = running.smoothed(values, bars, weight or 2.0 / (bars + 1))
     return found
 
 
@@ -99,14 +101,14 @@ def _hma(columns: Sequence[Numbers], settings: Settings) -> Numbers:
 
 
 def _kama(columns: Sequence[Numbers], settings: Settings) -> Numbers:
-    from bitstockerz_lab.strategies.indicators import loops  # noqa: PLC0415 - heavy: numba
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
 
     (values,), bars = columns, int(settings["period"])
     way = bars * mean(np.abs(values - shifted(values, 1)), bars)
     efficiency = np.minimum(ratio(np.abs(values - shifted(values, bars)), way), 1.0)
     efficiency[way == 0] = 0.0
     fast, slow = (2.0 / (settings[name] + 1.0) for name in ("fast", "slow"))
-    found: Numbers = loops.adaptive(values, efficiency, fast, slow)
+    found: Numbers = running.adaptive(values, efficiency, fast, slow)
     return found
 
 
@@ -131,6 +133,7 @@ ENTRIES = (
         definition="Mean of the last `period` values.",
         reference="TA-Lib SMA",
         first=before(-1),
+        range=of_source,
         compute=_sma,
     ),
     Indicator(
@@ -144,6 +147,7 @@ ENTRIES = (
         reference="TA-Lib EMA",
         first=before(-1),
         settled=ema_fades,
+        range=of_source,
         compute=_ema,
     ),
     Indicator(
@@ -155,6 +159,7 @@ ENTRIES = (
         definition="Mean of the last `period` values weighted 1, 2, … `period`, the newest most.",
         reference="TA-Lib WMA",
         first=before(-1),
+        range=of_source,
         compute=_wma,
     ),
     Indicator(
@@ -167,6 +172,7 @@ ENTRIES = (
         reference="P. Mulloy, Smoothing Data with Faster Moving Averages, 1994; TA-Lib DEMA",
         first=lambda settings: 2 * (int(settings["period"]) - 1),
         settled=lambda settings: ema_fades(settings, times=2),
+        range=beyond(1),
         compute=_dema,
     ),
     Indicator(
@@ -179,6 +185,7 @@ ENTRIES = (
         reference="P. Mulloy, Smoothing Data with Faster Moving Averages, 1994; TA-Lib TEMA",
         first=lambda settings: 3 * (int(settings["period"]) - 1),
         settled=lambda settings: ema_fades(settings, times=3),
+        range=beyond(3),
         compute=_tema,
     ),
     Indicator(
@@ -191,6 +198,7 @@ ENTRIES = (
         "rounded down.",
         reference="A. Hull, 2005; TA-Lib HMA",
         first=lambda settings: int(settings["period"]) + isqrt(int(settings["period"])) - 2,
+        range=beyond(1),
         compute=_hma,
     ),
     Indicator(
@@ -205,6 +213,7 @@ ENTRIES = (
         reference="P. Kaufman, Trading Systems and Methods; TA-Lib KAMA",
         first=before(),
         settled=_kama_fades,
+        range=of_source,
         compute=_kama,
     ),
     Indicator(
@@ -217,6 +226,7 @@ ENTRIES = (
         "where none of them traded.",
         reference="TA-Lib VWMA",
         first=before(-1),
+        range=of_source,
         compute=_vwma,
     ),
 )

@@ -5,13 +5,19 @@ TA-Lib gives 0 (or 50) where such a quotient is 0/0; here it is missing.
 
 from __future__ import annotations
 
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bitstockerz_lab.strategies.indicators.entry import (
+    ANY,
+    PERCENT,
     Indicator,
+    around_0,
     before,
+    change,
     fades,
     length,
     over_present,
@@ -19,21 +25,22 @@ from bitstockerz_lab.strategies.indicators.entry import (
     ratio,
     shifted,
 )
-from bitstockerz_lab.strategies.indicators.moving_averages import ema_fades, mean, smoothed, wilder
+from bitstockerz_lab.strategies.indicators.moving_averages import ema_fades, mean
 from bitstockerz_lab.strategies.indicators.statistics import COUNTED, ROUNDING, highest, lowest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bitstockerz_lab.strategies.indicators.entry import Numbers, Settings
+    from bitstockerz_lab.strategies.indicators.entry import Maker, Numbers, Settings
 
 WILDER = "J. W. Wilder, New Concepts in Technical Trading Systems, 1978"
 
 
 def _rsi(columns: Sequence[Numbers], settings: Settings) -> Numbers:
-    changes, bars = columns[0] - shifted(columns[0], 1), int(settings["period"])
-    gain, loss = wilder(np.maximum(changes, 0.0), bars), wilder(np.maximum(-changes, 0.0), bars)
-    return 100.0 * ratio(gain, gain + loss)
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
+
+    found: Numbers = running.strength(columns[0], int(settings["period"]))
+    return found
 
 
 def _within(value: Numbers, high: Numbers, low: Numbers, bars: int) -> Numbers:
@@ -60,15 +67,16 @@ def _stoch_rsi(columns: Sequence[Numbers], settings: Settings) -> tuple[Numbers,
         return _smooth(raw, told)
 
     strength = _rsi(columns, settings)
-    found: tuple[Numbers, ...] = over_present(within, [strength], settings, 2)
+    found: tuple[Numbers, ...] = over_present(within, [strength], settings, (True, True))
     return found
 
 
-def _macd(columns: Sequence[Numbers], settings: Settings) -> tuple[Numbers, ...]:
-    fast, slow = (smoothed(columns[0], int(settings[name])) for name in ("fast", "slow"))
-    line = fast - slow
-    signal = smoothed(line, int(settings["signal"]))
-    return line, signal, line - signal
+def _macd(columns: Sequence[Numbers], settings: Settings) -> tuple[Maker, ...]:
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
+
+    fast, slow, signal = (int(settings[name]) for name in ("fast", "slow", "signal"))
+    made = partial(running.convergence, columns[0], fast, slow, signal)
+    return tuple(partial(made, place) for place in range(3))
 
 
 def _macd_first(settings: Settings) -> tuple[int, int, int]:
@@ -155,6 +163,7 @@ ENTRIES = (
         reference=f"{WILDER}; TA-Lib RSI",
         first=before(),
         settled=lambda settings: wilder_fades(settings, 1e13),
+        range=PERCENT,
         compute=_rsi,
     ),
     Indicator(
@@ -171,6 +180,7 @@ ENTRIES = (
         reference="T. Chande, S. Kroll, The New Technical Trader, 1994",
         first=_stoch_rsi_first,
         settled=lambda settings: _stoch_rsi_first(settings, wilder_fades(settings, 1e15)),
+        range=PERCENT,
         compute=_stoch_rsi,
     ),
     Indicator(
@@ -184,6 +194,7 @@ ENTRIES = (
         "the price stood still. smooth_k 1 is the fast stochastic.",
         reference="G. Lane; TA-Lib STOCH",
         first=_stochastic_first,
+        range=(PERCENT, PERCENT, (-200.0, 300.0)),
         compute=_stochastic,
     ),
     Indicator(
@@ -192,13 +203,14 @@ ENTRIES = (
         settings=(length("fast", 12), length("slow", 26), length("signal", 9)),
         source="close",
         outputs=("macd", "signal", "histogram"),
-        phrase="{output} of the MACD({fast}, {slow}, {signal}) of {source}",
+        phrase="MACD({fast}, {slow}, {signal}) {output} of {source}",
         definition="macd = EMA(fast) − EMA(slow), each seeded with its own first values; signal = "
         "EMA of macd; histogram = macd − signal.",
         reference="G. Appel, The Moving Average Convergence-Divergence Trading Method, 1979; "
         "TA-Lib's MACD starts both averages at the same bar and differs at first",
         first=_macd_first,
         settled=_macd_settled,
+        range=lambda _settings, source: (change(1, source), change(1, source), change(2, source)),
         compute=_macd,
     ),
     Indicator(
@@ -210,6 +222,7 @@ ENTRIES = (
         definition="100 × (value / value `period` bars ago − 1); missing where that was 0.",
         reference="TA-Lib ROC",
         first=before(),
+        range=lambda _settings, source: (-100.0, inf) if source[0] >= 0 else ANY,
         compute=_roc,
     ),
     Indicator(
@@ -221,6 +234,7 @@ ENTRIES = (
         definition="value − value `period` bars ago.",
         reference="TA-Lib MOM",
         first=before(),
+        range=lambda _settings, source: change(1, source),
         compute=_momentum,
     ),
     Indicator(
@@ -232,6 +246,7 @@ ENTRIES = (
         "`period` bars; missing where it stood still.",
         reference="D. Lambert, Commodities, 1980; TA-Lib CCI",
         first=before(-1),
+        range=lambda settings, _source: around_0(settings["period"] / 0.03),
         compute=_cci,
     ),
     Indicator(
@@ -243,6 +258,7 @@ ENTRIES = (
         "0 at the top, −100 at the bottom; missing where both are one.",
         reference="L. Williams; TA-Lib WILLR",
         first=before(-1),
+        range=(-100.0, 0.0),
         compute=_williams_r,
     ),
     Indicator(
@@ -254,6 +270,7 @@ ENTRIES = (
         "volume of the bars whose typical price rose, and fell; missing where neither was.",
         reference="G. Quong, A. Soudack, 1989; TA-Lib MFI",
         first=before(),
+        range=PERCENT,
         compute=_mfi,
     ),
 )

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bitstockerz_lab.strategies.indicators.entry import (
+    NOT_NEGATIVE,
+    PERCENT,
     Indicator,
     Setting,
+    around_0,
     before,
+    change,
+    of_source,
     period,
     ratio,
     shifted,
     talib,
+    within_period,
 )
 
 if TYPE_CHECKING:
@@ -126,6 +132,7 @@ ENTRIES = (
         "leaves it out.",
         reference="TA-Lib MAX",
         first=before(-1),
+        range=of_source,
         compute=_highest,
     ),
     Indicator(
@@ -138,6 +145,7 @@ ENTRIES = (
         "leaves it out.",
         reference="TA-Lib MIN",
         first=before(-1),
+        range=of_source,
         compute=_lowest,
     ),
     Indicator(
@@ -150,6 +158,7 @@ ENTRIES = (
         "of equal ones the newest counts.",
         reference="TA-Lib MAXINDEX, which is not sure of equals",
         first=before(-1),
+        range=within_period,
         compute=_since_high,
     ),
     Indicator(
@@ -162,6 +171,7 @@ ENTRIES = (
         "of equal ones the newest counts.",
         reference="TA-Lib MININDEX, which is not sure of equals",
         first=before(-1),
+        range=within_period,
         compute=_since_low,
     ),
     Indicator(
@@ -174,6 +184,7 @@ ENTRIES = (
         "divided by `period`; exactly 0 where all are equal.",
         reference="TA-Lib STDDEV",
         first=before(-1),
+        range=lambda _settings, source: (0.0, (source[1] - source[0]) / 2),
         compute=_stddev,
     ),
     Indicator(
@@ -186,6 +197,7 @@ ENTRIES = (
         "values, this one included; missing where all are equal.",
         reference="Stock.Indicators StdDev",
         first=before(-1),
+        range=lambda settings, _source: around_0((settings["period"] - 1) ** 0.5),
         compute=_zscore,
     ),
     Indicator(
@@ -197,6 +209,7 @@ ENTRIES = (
         definition="Per cent of the `period` values before this one that are below it, 0 to 100.",
         reference="L. Connors, C. Alvarez, 2012; TA-Lib PERCENTRANK",
         first=before(),
+        range=PERCENT,
         compute=_percentile_rank,
     ),
     Indicator(
@@ -208,6 +221,7 @@ ENTRIES = (
         definition="Slope of the least-squares line through the last `period` values, per bar.",
         reference="TA-Lib LINEARREG_SLOPE",
         first=before(-1),
+        range=lambda _settings, source: change(1, source),
         compute=_linreg_slope,
     ),
     Indicator(
@@ -221,6 +235,7 @@ ENTRIES = (
         "8760 for hourly.",
         reference="J. Hull, Options, Futures, and Other Derivatives",
         first=before(),
+        range=NOT_NEGATIVE,
         compute=_realised_volatility,
     ),
     Indicator(
@@ -234,6 +249,7 @@ ENTRIES = (
         "still.",
         reference="K. Pearson, 1895; TA-Lib CORREL",
         first=lambda settings: int(settings["period"]) - 1 + int(settings["changes"]),
+        range=(-1.0, 1.0),
         compute=_correlation,
     ),
 )

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bitstockerz_lab.strategies.indicators.entry import (
+    ANY,
+    PERCENT,
+    PRICE,
     Indicator,
     Setting,
     before,
@@ -65,10 +68,10 @@ def _aroon(columns: Sequence[Numbers], settings: Settings) -> tuple[Numbers, ...
 
 
 def _super_trend(columns: Sequence[Numbers], settings: Settings) -> tuple[Numbers, ...]:
-    from bitstockerz_lab.strategies.indicators import loops  # noqa: PLC0415 - heavy: numba
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
 
     width = settings["multiplier"] * average_range(columns, int(settings["period"]))
-    value, side = loops.super_trend((columns[0] + columns[1]) / 2.0, width, columns[2])
+    value, side = running.super_trend((columns[0] + columns[1]) / 2.0, width, columns[2])
     return value, side
 
 
@@ -104,6 +107,7 @@ ENTRIES = (
         reference=f"{WILDER}; TA-Lib's ADX, seeded with one bar less, differs at first",
         first=_adx_first,
         settled=_adx_settled,
+        range=PERCENT,
         compute=_adx,
     ),
     Indicator(
@@ -116,6 +120,7 @@ ENTRIES = (
         "/ period, of equal highs the newest; down = the same of the lows; oscillator = up − down.",
         reference="T. Chande, 1995; TA-Lib AROON, which is not sure of equals",
         first=before(),
+        range=(PERCENT, PERCENT, (-100.0, 100.0)),
         compute=_aroon,
     ),
     Indicator(
@@ -130,6 +135,7 @@ ENTRIES = (
         reference="O. Seban; Stock.Indicators SuperTrend",
         first=before(),
         settled=lambda settings: fades(1 / settings["period"], 30 * int(settings["period"]), 1e11),
+        range=(ANY, (-1.0, 1.0)),
         compute=_super_trend,
     ),
     Indicator(
@@ -146,6 +152,7 @@ ENTRIES = (
         reference=f"{WILDER}; TA-Lib SAR",
         first=lambda _settings: 1,
         settled=lambda settings: None if settings["step"] == 0 else 300,
+        range=lambda settings, _source: PRICE if settings["maximum"] <= 1 else ANY,
         compute=_parabolic_sar,
     ),
     Indicator(
@@ -160,6 +167,7 @@ ENTRIES = (
         "span, a close drawn back in time, is left out: compare with close `bars_ago` 26.",
         reference="G. Hosoda, 1969",
         first=_ichimoku_first,
+        range=PRICE,
         compute=_ichimoku,
     ),
 )

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bitstockerz_lab.strategies.indicators.entry import Indicator, before, period, ratio, talib
+from bitstockerz_lab.strategies.indicators.entry import (
+    NOT_NEGATIVE,
+    Indicator,
+    before,
+    period,
+    ratio,
+    talib,
+)
 from bitstockerz_lab.strategies.indicators.oscillators import WILDER, wilder_fades
 
 if TYPE_CHECKING:
@@ -45,6 +52,7 @@ ENTRIES = (
         definition="max(high, previous close) − min(low, previous close); the first bar has none.",
         reference=f"{WILDER}; TA-Lib TRANGE",
         first=lambda _settings: 1,
+        range=NOT_NEGATIVE,
         compute=_true_range,
     ),
     Indicator(
@@ -58,17 +66,19 @@ ENTRIES = (
         reference=f"{WILDER}; TA-Lib ATR",
         first=before(),
         settled=wilder_fades,
+        range=NOT_NEGATIVE,
         compute=_atr,
     ),
     Indicator(
         name="natr",
         inputs=("high", "low", "close"),
         settings=period(14),
-        phrase="{period}-bar ATR in % of the close",
+        phrase="{period}-bar ATR (in % of the close)",
         definition="100 × ATR / close.",
         reference="J. Forman, Stocks & Commodities, 2006; TA-Lib NATR",
         first=before(),
         settled=wilder_fades,
+        range=NOT_NEGATIVE,
         compute=_natr,
     ),
 )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bitstockerz_lab.strategies.indicators.entry import (
+    ANY,
+    PRICE,
     Indicator,
     Setting,
     before,
@@ -48,11 +50,11 @@ def _cmf(columns: Sequence[Numbers], settings: Settings) -> Numbers:
 
 
 def _vwap_session(columns: Sequence[Numbers], settings: Settings) -> Numbers:
-    from bitstockerz_lab.strategies.indicators import loops  # noqa: PLC0415 - heavy: numba
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
 
     time, *bars = columns
     session = np.floor((time - settings["session_start"] * HOUR) / DAY)
-    found: Numbers = loops.session_mean(typical(*bars[:3]), bars[3], session)
+    found: Numbers = running.session_mean(typical(*bars[:3]), bars[3], session)
     return found
 
 
@@ -71,6 +73,7 @@ ENTRIES = (
         reference="J. Granville, 1963; Stock.Indicators OBV; TA-Lib's starts at the first volume",
         first=lambda _settings: 0,
         settled=lambda _settings: None,
+        range=ANY,
         compute=_obv,
     ),
     Indicator(
@@ -82,6 +85,7 @@ ENTRIES = (
         reference="M. Chaikin; TA-Lib AD",
         first=lambda _settings: 0,
         settled=lambda _settings: None,
+        range=ANY,
         compute=_ad,
     ),
     Indicator(
@@ -94,6 +98,7 @@ ENTRIES = (
         "traded.",
         reference="M. Chaikin; TA-Lib CMF",
         first=before(-1),
+        range=(-1.0, 1.0),
         compute=_cmf,
     ),
     Indicator(
@@ -107,6 +112,7 @@ ENTRIES = (
         reference="S. Berkowitz, D. Logue, E. Noser, 1988",
         first=lambda _settings: 0,
         settled=lambda _settings: LONGEST_DAY,
+        range=PRICE,
         compute=_vwap_session,
     ),
     Indicator(
@@ -118,6 +124,7 @@ ENTRIES = (
         "missing where none traded.",
         reference="S. Berkowitz, D. Logue, E. Noser, 1988",
         first=before(-1),
+        range=PRICE,
         compute=_vwap_rolling,
     ),
 )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies import definition as definitions
-from bitstockerz_lab.strategies import indicators, store, versions
+from bitstockerz_lab.strategies import indicators, store, templates, versions
 from bitstockerz_lab.strategies.definition import Definition
-from bitstockerz_lab.strategies.verbs.room import Room
+from bitstockerz_lab.strategies.honesty import sources
+from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.strategies.honesty.check import FEW
+from bitstockerz_lab.strategies.python import consent
+from bitstockerz_lab.strategies.verbs.honesty import Checking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST_SHOWN = 40
 
 
-class Saving(Room):
+class Saving(Checking):
     """Save, validate, tell in English; the catalogue of indicators."""
 
     def save(
@@ -40,6 +45,9 @@ class Saving(Room):
 
         The same rules give the version that has them already, whichever number it is; changed
         rules give the next number. Name, description and what follows are not part of the rules.
+        A new version, and one saved for other bars, is checked on bars of the lab: whether it looks
+        ahead, when it is settled, whether its rules can act. What is found is told, stored, and
+        refuses nothing; see `check`.
 
         Parameters
         ----------
@@ -64,6 +72,13 @@ class Saving(Room):
         StrategyVersion('Dip', version 1, id 1)
         """
         if isinstance(definition, str) and not definition.lstrip().startswith("{"):
+            template = templates.named(definition)
+            if template is not None:
+                message = (
+                    f"save takes a definition, and {definition!r} is the name of a template. "
+                    f"Save it with {template.saving}."
+                )
+                raise DefinitionError(message, template=template.name)
             given = definition if len(definition) <= LONGEST_SHOWN else f"{definition[:37]}..."
             message = (
                 f"save takes a definition (what bz.strategy returns), a dict or JSON text, not "
@@ -78,8 +93,14 @@ class Saving(Room):
         rules = rules.titled(name=title, description=description)
         meant = versions.scope(asset_type, symbol_scope, timeframe)
         told = description if description is not None else rules.description or None
+        consent.saved(rules)  # first: text that is stored and not noted would run unasked
         with self._database.write() as con:
-            return store.save(con, self._user.id, rules, meant, told)
+            version = store.save(con, self._user.id, rules, meant, told)
+            known = checks_store.newest(con, version)
+            if known is not None and not checks_store.fits(con, version, known):
+                known = None
+            bars = sources.fitting(con, version, FEW) if known is None else None
+        return replace(version, honesty=known or self._check_new(version, bars))
 
     def validate(self, definition: Source) -> list[Problem]:
         """Return every problem of a definition, each with path, message and suggestion."""

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bitstockerz_lab import strategies
-from bitstockerz_lab.strategies import templates
-from bitstockerz_lab.strategies.honesty import look_ahead
+from bitstockerz_lab.strategies.honesty import futures, look_ahead
+from bitstockerz_lab.strategies.honesty.look_ahead import look
 from tests.helpers import make_bars
 
 
@@ -74,18 +73,95 @@ def test_a_planted_peek_is_caught_and_named(rules, seed):
     assert "looks ahead" in str(peek)
 
 
+def a_veto_of_tomorrows_fall(bars):
+    price = bars["close"]
+    average = price.rolling(20).mean()
+    return frame((price > average) & ~(price.shift(-1) < price * 0.965), price < average)
+
+
+def an_exit_before_a_fall(bars):
+    price = bars["close"]
+    average = price.rolling(5).mean()
+    return frame(price > average, (price < average) | (price.shift(-1) < price * 0.97))
+
+
+def a_veto_three_bars_ahead(bars):
+    price = bars["close"]
+    return frame((price.pct_change() < -0.01) & ~(price.shift(-3) < price * 0.97), price > 0)
+
+
+def a_veto_that_fills_the_last_bar(bars):
+    price = bars["close"]
+    following = price.shift(-1).fillna(price)
+    return frame((price > price.rolling(10).mean()) & (following >= price * 0.97), price > 0)
+
+
+def a_quantile_of_the_whole_sample(bars):
+    reach = (bars["high"] - bars["low"]) / bars["close"]
+    calm = reach < reach.quantile(0.995)
+    return frame((bars["close"] > bars["close"].rolling(10).mean()) & calm, reach > 0)
+
+
+RARE = [
+    a_veto_of_tomorrows_fall,
+    an_exit_before_a_fall,
+    a_veto_three_bars_ahead,
+    a_veto_that_fills_the_last_bar,
+    a_quantile_of_the_whole_sample,
+]
+
+
+@pytest.mark.parametrize("rules", RARE, ids=lambda rules: rules.__name__)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_peek_that_matters_at_one_bar_of_thirty_is_caught(rules, seed):
+    assert look_ahead(rules, make_bars(2000, seed=seed)) is not None
+
+
+def test_a_peek_in_a_made_up_future_is_told_as_such():
+    def rules(bars):
+        return pd.DataFrame({"crash": bars["close"].shift(-1) < bars["close"] * 0.6})
+
+    told = str(look_ahead(rules, make_bars(300)))
+    assert " looks ahead: it is false with all bars and true if those after " in told
+    assert " fall. A value may use its own bar" in told
+
+
+@pytest.mark.parametrize("future", futures.KINDS)
+def test_a_made_up_future_is_of_valid_bars_and_leaves_what_was(future):
+    bars = make_bars(300)
+    made = futures.after(bars, 250, future)
+    pd.testing.assert_frame_equal(made.iloc[:250], bars.iloc[:250])
+    assert (made.index == bars.index).all()
+    assert (made["low"] <= made[["open", "close"]].min(axis=1)).all()
+    assert (made["high"] >= made[["open", "close"]].max(axis=1)).all()
+    change = made["close"].iloc[250] / bars["close"].iloc[249] - 1
+    assert change < -0.3 if future == "fall" else change > 0.5
+    assert len(futures.after(bars, 100, future)) == 100 + futures.LENGTH
+
+
+def test_there_are_as_many_places_as_were_asked_for():
+    bars = make_bars(2000)
+    found = look(a_frame_of_the_past, bars, a_frame_of_the_past(bars), cuts=60)
+    assert (found.peek, found.places, found.is_whole) == (None, 60, True)
+
+
+def a_frame_of_the_past(bars):
+    return frame(bars["close"] > bars["close"].rolling(20).mean())
+
+
+def test_without_time_it_is_said_that_not_all_was_looked_at():
+    bars = make_bars(200)
+    found = look(a_frame_of_the_past, bars, a_frame_of_the_past(bars), cuts=60, seconds=0)
+    assert (found.peek, found.places, found.is_whole) == (None, 0, False)
+
+
 def test_the_first_difference_is_the_earliest_bar_of_that_cut():
     bars = make_bars(100)
     peek = look_ahead(lambda bars: bars[["close"]].shift(-3), bars)
-    assert peek.known_until - peek.timestamp == pd.Timedelta(days=2)
+    reached = min(2, bars.index.get_loc(peek.known_until))
+    assert peek.known_until - peek.timestamp == pd.Timedelta(days=reached)
     assert peek.with_future == bars["close"].iloc[bars.index.get_loc(peek.timestamp) + 3]
     assert np.isnan(peek.without)
-
-
-@pytest.mark.parametrize("name", templates.names())
-def test_no_template_gives_a_false_alarm(name):
-    definition = templates.get(name)
-    assert look_ahead(lambda bars: strategies.signals(definition, bars), make_bars(700)) is None
 
 
 def test_rules_that_refuse_short_data_differently_are_no_peek_but_columns_that_come_and_go_are():
@@ -101,3 +177,33 @@ def test_rules_that_refuse_short_data_differently_are_no_peek_but_columns_that_c
 
 def test_two_bars_have_nothing_to_cut():
     assert look_ahead(tomorrow, make_bars(2)) is None
+
+
+def test_signals_are_told_as_true_and_false_and_numbers_as_numbers():
+    assert " true with all bars and false with " in str(look_ahead(tomorrow, make_bars(300)))
+    peek = look_ahead(lambda bars: bars[["close"]].shift(-1), make_bars(50))
+    assert " with all bars and missing with those up to " in str(peek)
+
+
+def test_a_signal_that_changes_rarely_is_met_among_prices_that_always_do():
+    bars = make_bars(2000)
+    rare = pd.Series(False, index=bars.index)
+    rare.iloc[[700, 1500]] = True
+
+    def rules(bars):
+        known = rare.reindex(bars.index)
+        return pd.DataFrame(
+            {"close": bars["close"], "long_entry": known.shift(-1, fill_value=False)}
+        )
+
+    peek = look_ahead(rules, bars, cuts=16)
+    assert peek.column == "long_entry"
+
+
+def test_an_end_at_which_the_rules_raise_is_passed_over():
+    def rules(bars):
+        if len(bars) < 150:
+            raise ZeroDivisionError
+        return bars[["close"]].shift(-1)
+
+    assert look_ahead(rules, make_bars(200)).known_until >= make_bars(200).index[149]

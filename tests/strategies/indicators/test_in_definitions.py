@@ -57,9 +57,9 @@ def test_two_outputs_of_one_indicator_are_computed_once(monkeypatch):
     calls = []
     compute = indicators.compute_all
 
-    def counted(*given):
+    def counted(*given, **told):
         calls.append(given)
-        return compute(*given)
+        return compute(*given, **told)
 
     monkeypatch.setattr(indicators, "compute_all", counted)
     signals(
@@ -91,7 +91,7 @@ def test_two_outputs_of_one_indicator_are_computed_once(monkeypatch):
         ),
         (
             {"indicator": "macd", "output": 2},
-            "indicators.x.output: A text is needed, not 2.",
+            'indicators.x.output: A text is needed, not 2. Write it in quotes: "…".',
         ),
         (
             {"indicator": "rsi", "output": "value"},
@@ -103,19 +103,19 @@ def test_two_outputs_of_one_indicator_are_computed_once(monkeypatch):
         ),
         (
             {"indicator": "bollinger", "multiplier": "2"},
-            "indicators.x.multiplier: A finite number is needed, not '2'.",
+            "indicators.x.multiplier: A finite number is needed, not '2'. Write 2, without quotes.",
         ),
         (
             {"indicator": "bollinger", "multiplier": 0},
             (
-                "indicators.x.multiplier: 0 does not fit: a number from 0.01 up to 1000 is needed "
+                "indicators.x.multiplier: 0 does not fit. A number from 0.01 up to 1000 is needed "
                 "here."
             ),
         ),
         (
             {"indicator": "macd", "fast": 1.5},
             (
-                "indicators.x.fast: 1.5 does not fit: a whole number from 1 up to 100000 is needed "
+                "indicators.x.fast: 1.5 does not fit. A whole number from 1 up to 100000 is needed "
                 "here."
             ),
         ),
@@ -130,7 +130,7 @@ def test_two_outputs_of_one_indicator_are_computed_once(monkeypatch):
         (
             {"indicator": "talib.SMA", "timeperiod": 0},
             (
-                "indicators.x.timeperiod: 0 does not fit: a whole number from 1 up to 100000 is "
+                "indicators.x.timeperiod: 0 does not fit. A whole number from 1 up to 100000 is "
                 "needed here."
             ),
         ),
@@ -159,7 +159,7 @@ def test_what_is_not_declared_is_told_how_to():
 
 
 def test_a_sentence_names_the_output():
-    assert "the %B of the 20-bar Bollinger bands (± 2.5) of close is above 0" in summary(
+    assert "the %B of the 20-bar Bollinger bands (± 2.5) is above 0" in summary(
         uses(indicator="bollinger", multiplier=2.5, output="percent_b")
     )
     assert "the 14-bar +DI is above 0" in summary(uses(indicator="adx", output="plus_di"))
