@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-MODULES = ("market", "bars", "strategies", "backtests")
+MODULES = ("market", "bars", "strategies", "backtests", "sweeps", "cluster", "noise")
 
 
 def main(names):

@@ -37,9 +37,9 @@ TABLES = {
 }
 
 
-def random_bars(index, volatility=0.012):
+def random_bars(index, volatility=0.012, seed=7):
     """A walk with gaps between close and open."""
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(seed)
     close = 100 * np.exp(np.cumsum(random.normal(0, volatility, len(index))))
     opened = np.append(100.0, close[:-1]) * np.exp(random.normal(0, 0.002, len(index)))
     columns = {

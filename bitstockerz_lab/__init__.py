@@ -10,9 +10,12 @@ _HOMES = {
     "parameter": "strategies",
     "simulate": "backtests.engine",
     "strategy": "strategies",
+    "sweep": "backtests.sweep.pure",
 }
 
-__all__ = ["Lab", "LabError", "code_strategy", "open_lab", "parameter", "simulate", "strategy"]
+__all__ = [
+    "Lab", "LabError", "code_strategy", "open_lab", "parameter", "simulate", "strategy", "sweep",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 

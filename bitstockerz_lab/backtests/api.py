@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from bitstockerz_lab.backtests import honesty_warnings, plan, revised_store, store
+from bitstockerz_lab.backtests import plan, recording, revised_store, store
+from bitstockerz_lab.backtests.cross_validation_verbs import CrossValidations
 from bitstockerz_lab.backtests.run import Run
+from bitstockerz_lab.backtests.sweep.verbs import Sweeps
+from bitstockerz_lab.backtests.trials_verbs import Trials
 from bitstockerz_lab.backtests.verify import Verification, verify
 from bitstockerz_lab.backtests.walk_forward_verbs import WalkForwards
-from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import LabError, UnknownName
-from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.errors import UnknownName
 from bitstockerz_lab.strategies.problems import did_you_mean
 from bitstockerz_lab.strategies.python import consent
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from bitstockerz_lab.storage import Connection, Database
+    from bitstockerz_lab.storage import Database
     from bitstockerz_lab.strategies.versions import StrategyVersion
     from bitstockerz_lab.users import User
 
@@ -51,7 +52,7 @@ def _says_what_it_takes(verb: Callable[P, Run]) -> Callable[P, Run]:
     return told
 
 
-class Backtests(WalkForwards):
+class Backtests(Sweeps, WalkForwards, CrossValidations, Trials):
     """`lab.backtests`: run strategies, and look at what was run."""
 
     def __init__(self, database: Database, user: User) -> None:
@@ -252,7 +253,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         """
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, plan.wish(strategy, symbol, **asked))
-            return self._known(con, materials)
+            return recording.known(con, self._database, self._user.id, materials)
 
     def _get(self, run: int | Run) -> Run:
         return run if isinstance(run, Run) else self.get(run)
@@ -261,32 +262,11 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, wish)
             if not rerun:
-                known = self._known(con, materials)
+                known = recording.known(con, self._database, self._user.id, materials)
                 if known is not None:
                     return known
         self._ask(materials.recipe, trust=trust)
-        materials, checked = honesty_warnings.check_code(materials)
-        with self._database.write() as con:
-            store.settle_orphans(con)
-            # again: somebody else may have completed it since
-            known = None if rerun else self._known(con, materials)
-            if known is not None:
-                return known
-            run_id = store.begin(con, self._user.id, materials)
-            if checked is not None:
-                checks_store.add(con, materials.recipe.version, checked)
-        try:
-            bars = materials.bars_or_raise()
-            simulation = materials.recipe.simulate(bars, materials.others)
-            with self._database.write() as con:
-                store.record(con, run_id, simulation)
-                row = store.row(con, self._user.id, run_id)
-                run = Run.of_row(con, self._database, row, materials.recipe)
-        except BaseException as failure:
-            self._record_failure(run_id, failure)
-            raise
-        run.remember(bars, materials.others, simulation)
-        return run
+        return recording.run(self._database, self._user.id, materials, rerun=rerun)
 
     def _ask(self, recipe: plan.Recipe, *, trust: bool) -> None:
         """Raise where a strategy's Python may not run here; other strategies always may."""
@@ -294,22 +274,3 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         consent.require(
             version.definition, self._database.path, version=version.version, trust=trust
         )
-
-    def _known(self, con: Connection, materials: plan.Materials) -> Run | None:
-        """Return the completed run of the same fingerprint, with what is to be said of it now."""
-        if materials.fingerprint is None:
-            return None
-        version_id = materials.recipe.version.id
-        run_id = store.completed(con, self._user.id, version_id, materials.fingerprint)
-        if run_id is None:
-            return None
-        row = store.row(con, self._user.id, run_id)
-        return Run.of_row(con, self._database, row, materials.recipe)
-
-    def _record_failure(self, run_id: int, failure: BaseException) -> None:
-        cancelled = isinstance(failure, KeyboardInterrupt)
-        status = Status.CANCELLED if cancelled else Status.FAILED
-        told = str(failure) if isinstance(failure, LabError) else repr(failure)
-        message = "interrupted" if cancelled else told
-        with self._database.write() as con:
-            store.finish(con, run_id, status, message)

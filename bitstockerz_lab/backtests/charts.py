@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from bitstockerz_lab.backtests.run import Run
+    from bitstockerz_lab.backtests.sweep.winner import Winner
 
 
 def price(
@@ -137,7 +138,7 @@ def run_chart(run: Run) -> go.Figure:
     return drawing
 
 
-def currency_of(run: Run) -> str:
+def currency_of(run: Run | Winner) -> str:
     """Return the currency a run's money is in, "" where the run does not say."""
     return str(run.recipe.symbol.currency or "")
 

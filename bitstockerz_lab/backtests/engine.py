@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock, measures
-from bitstockerz_lab.backtests.terms import COUNTS, Levels, Terms
+from bitstockerz_lab.backtests.terms import COUNTS, FULL_BPS, Levels, Terms
 from bitstockerz_lab.enums import AssetType, ExitReason, Side, SizingMethod
 from bitstockerz_lab.errors import BadBars, DataError
 from bitstockerz_lab.market import bars as market_bars
@@ -175,22 +175,22 @@ def simulate_signals(
     asset_type, timeframe : for the metrics; the timeframe is inferred where None
     first : position of the period's first bar
     """
-    asset_type = _asset_type(asset_type)
+    asset_type = known_asset_type(asset_type)
     index = clock.stamps(bars)
-    missing = _check(bars, index)
+    missing = check_bars(bars, index)
     levels.check(terms)
-    orders = orders_due(missing, signals)
+    due = orders_due(missing, signals)
     stops, (aims, shares) = levels.stops(bars.index), levels.aims(bars.index)
     for rows in (stops, aims):
         rows[1:] = rows[:-1].copy()  # read at the close before, like all that is due
     period, index = bars.iloc[first:], index[first:]
     trades, equity, skipped, exposed, ruined = _run(
-        period, missing[first:], orders[first:], (stops[first:], aims[first:], shares), terms
+        period, missing[first:], due[:, first:], (stops[first:], aims[first:], shares), terms
     )
     # after the kernel, for which entries are filled only it knows; the first is simulated rightly
     filled = first + np.unique(trades["entry_bar"])
     levels.ascend(aims[filled], bars.index[filled - 1])
-    trade_frame = _trades(trades, index)
+    trade_frame = _trades(trades, index, period, missing[first:])
     equity_series = pd.Series(equity, index=index, name="equity")
     metrics = measures.measure(
         equity_series,
@@ -208,40 +208,56 @@ def simulate_signals(
 def _run(
     bars: pd.DataFrame,
     missing: Flags,
-    orders: NDArray[np.uint8],
+    due: Flags,
     levels: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     terms: Terms,
 ) -> tuple[Rows, NDArray[np.float64], int, int, bool]:
     """Call the kernel; returns trades, equity, skipped entries, exposed bars and ruined."""
-    from bitstockerz_lab.backtests import kernel  # noqa: PLC0415 - heavy: numba
+    from bitstockerz_lab.backtests import fills, kernel  # noqa: PLC0415 - heavy: numba
 
-    row = np.zeros(1, kernel.TERMS)
+    stops, aims, shares = (np.ascontiguousarray(one) for one in levels)
+    # a position needs an entry due at its open, and is left in so many parts and once for the rest
+    positions = int((due[kernel.ENTER_LONG] | due[kernel.ENTER_SHORT]).sum())
+    trades = np.zeros(positions * (len(shares) + 1) + 1, fills.TRADE)
+    stamps = clock.stamps(bars).as_unit("ns").asi8
+    equity = np.empty(len(bars))
+    prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
+    simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
+    position = np.zeros(1, fills.POSITION)[0]
+    count, skipped, exposed, ruined = simulate_rows(
+        stamps, *prices, bits(np.vstack([due, missing])), stops, aims, shares, terms_row(terms)[0],
+        position, trades, equity,
+    )  # fmt: skip
+    return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
+
+
+def terms_row(terms: Terms) -> Rows:
+    """Return terms as the kernel takes them: an array of one fills.TERMS."""
+    from bitstockerz_lab.backtests import fills  # noqa: PLC0415 - heavy: numba
+
+    row: Rows = np.zeros(1, fills.TERMS)
     row["initial_equity"] = terms.initial_equity
-    row["fee"] = terms.fee_bps / 1e4
+    row["fee"] = terms.fee_bps / FULL_BPS
     row["fixed_fee"] = terms.fixed_fee
-    row["slippage"] = terms.slippage_bps / 1e4
-    row["borrow_rate"] = terms.borrow_bps / 1e4
+    row["slippage"] = terms.slippage_bps / FULL_BPS
+    row["borrow_rate"] = terms.borrow_bps / FULL_BPS
     row["lot_size"] = terms.lot_size
     for name in COUNTS:
         row[name] = getattr(terms, name) or 0
     row["method"] = list(SizingMethod).index(SizingMethod(terms.sizing[0]))
     row["size"] = terms.sizing[1]
-    stops, aims, shares = (np.ascontiguousarray(one) for one in levels)
-    # a position needs an entry due at its open, and is left in so many parts and once for the rest
-    positions = int(((orders & (kernel.ENTER_LONG | kernel.ENTER_SHORT)) > 0).sum())
-    trades = np.zeros(positions * (len(shares) + 1) + 1, kernel.TRADE)
-    stamps = clock.stamps(bars).as_unit("ns").asi8
-    equity = np.empty(len(bars))
-    prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
-    simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
-    position = np.zeros(1, kernel.POSITION)[0]
-    count, skipped, exposed, ruined = simulate_rows(
-        stamps, *prices, missing, orders, stops, aims, shares, row[0], position, trades, equity
-    )
-    return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
+    return row
 
 
-def orders_due(missing: Flags, signals: Mapping[str, Flags]) -> NDArray[np.uint8]:
+def bits(flags: Flags) -> NDArray[np.uint64]:
+    """Return flags of shape (…, n_bars) as bits, 64 bars to a word, of shape (…, n_words)."""
+    packed = np.packbits(flags, axis=-1, bitorder="little")
+    short = -packed.shape[-1] % 8
+    padded = np.pad(packed, [(0, 0)] * (packed.ndim - 1) + [(0, short)])
+    return padded.view(np.uint64)
+
+
+def orders_due(missing: Flags, signals: Mapping[str, Flags]) -> Flags:
     """Return what each bar's open has to carry out: the last close's decisions, conflicts solved.
 
     Both an entry and an exit of one side: the entry is void. Then both entries: both are void.
@@ -253,25 +269,55 @@ def orders_due(missing: Flags, signals: Mapping[str, Flags]) -> NDArray[np.uint8
 
     Returns
     -------
-    uint8 array of shape (n_bars,)
-        The sum of what is due: 1 enter long, 2 leave long, 4 enter short, 8 leave short.
+    boolean array of shape (4, n_bars), a row each in the order of SIGNALS
     """
     long_entry, long_exit, short_entry, short_exit = (signals[name] & ~missing for name in SIGNALS)
     long_entry = long_entry & ~long_exit
     short_entry = short_entry & ~short_exit
     both = long_entry & short_entry
     decided = (long_entry & ~both, long_exit, short_entry & ~both, short_exit)
-    due = np.zeros(len(missing), dtype=np.uint8)
-    for place, column in enumerate(decided):
-        due[1:] |= column[:-1].astype(np.uint8) << place
+    due = np.zeros((len(SIGNALS), len(missing)), dtype=bool)
+    for row, column in zip(due, decided, strict=True):
+        row[1:] = column[:-1]
     return due
 
 
-def _trades(trades: Rows, index: pd.DatetimeIndex) -> pd.DataFrame:
+def _excursions(trades: Rows, bars: pd.DataFrame, missing: Flags) -> dict[str, NDArray[np.float64]]:
+    """Return the worst and best price each trade saw, in percent of its entry price.
+
+    Of the bar it ends in only the fill counts, unless the data end there.
+    """
+    lowest, highest = (
+        np.append(np.where(missing, np.nan, bars[name].to_numpy(dtype=np.float64)), np.nan)
+        for name in ("low", "high")
+    )
+    end_of_data = list(ExitReason).index(ExitReason.END_OF_DATA)
+    after = trades["exit_bar"] + (trades["exit_reason"] == end_of_data)
+    spans = np.column_stack([trades["entry_bar"], after]).ravel()
+    entry, side = trades["entry_price"], trades["side"]
+    found = {}
+    for name, low_wanted in (("mae_pct", side > 0), ("mfe_pct", side < 0)):
+        lows, highs = (
+            reduce.reduceat(column, spans)[::2] if len(spans) else np.empty(0)
+            for reduce, column in ((np.fmin, lowest), (np.fmax, highest))
+        )
+        seen = np.where(low_wanted, lows, highs)
+        seen[trades["entry_bar"] == after] = np.nan  # left in the bar it was entered in
+        sign = np.where(low_wanted, 1, -1)
+        ends = np.minimum(sign * entry, sign * trades["exit_price"])
+        price = sign * np.fmin(sign * seen, ends)
+        found[name] = 100.0 * side * (price / entry - 1.0)
+    return found
+
+
+def _trades(
+    trades: Rows, index: pd.DatetimeIndex, bars: pd.DataFrame, missing: Flags
+) -> pd.DataFrame:
     """Return the kernel's trades as a frame."""
     sides = {-1: Side.SHORT.value, 1: Side.LONG.value}
     reasons = [reason.value for reason in ExitReason]
-    columns = {name: trades[name] for name in NUMBERS}
+    seen = _excursions(trades, bars, missing)
+    columns = {name: seen[name] if name in seen else trades[name] for name in NUMBERS}
     return pd.DataFrame(
         {
             "entry_time": index[trades["entry_bar"]],
@@ -289,7 +335,8 @@ def _trades(trades: Rows, index: pd.DatetimeIndex) -> pd.DataFrame:
     )
 
 
-def _asset_type(asset_type: str) -> str:
+def known_asset_type(asset_type: str) -> AssetType:
+    """Return what a symbol is, however it is written; raises DataError for anything else."""
     try:
         return AssetType(str(asset_type).upper())
     except ValueError:
@@ -297,7 +344,7 @@ def _asset_type(asset_type: str) -> str:
         raise DataError(f"asset_type must be {known}; got {asset_type!r}.") from None
 
 
-def _check(bars: pd.DataFrame, index: pd.DatetimeIndex) -> Flags:
+def check_bars(bars: pd.DataFrame, index: pd.DatetimeIndex) -> Flags:
     """Return which bars are missing, having refused what is no bars frame."""
     absent = [name for name in PRICES if name not in bars.columns]
     if absent:
@@ -309,7 +356,7 @@ def _check(bars: pd.DataFrame, index: pd.DatetimeIndex) -> Flags:
     if not (index.is_monotonic_increasing and index.is_unique):
         raise BadBars("Bars must ascend in time, each stamp once. Try bars.sort_index().")
     open_, high, low, close = (bars[name].to_numpy(dtype=np.float64) for name in PRICES)
-    missing = market_bars.missing(bars)
+    missing = market_bars.lost((open_, high, low, close))
     wrong = ~missing & ((high < np.maximum(open_, close)) | (low > np.minimum(open_, close)))
     if wrong.any():
         at = int(wrong.argmax())

@@ -1,139 +1,263 @@
-"""The combinations of parameters to try: a grid, and a constraint on what makes sense of it."""
+"""The combinations of parameters to try: a grid or a list, a constraint, a sample."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterable, Mapping, Sized
-from itertools import product
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from bitstockerz_lab.backtests.sweep import samples as sampled
+from bitstockerz_lab.backtests.sweep.combinations import Combinations
+from bitstockerz_lab.backtests.sweep.constraint import Constraint, meets
 from bitstockerz_lab.errors import DefinitionError, UnknownName
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bitstockerz_lab.strategies.definition import Definition
+    from bitstockerz_lab.strategies.parts import Parameter
+
+    Columns = dict[str, NDArray[Any]]
+
 Combination = dict[str, int | float]
-Constraint = Callable[[Mapping[str, Any]], bool] | str | None
-Grid = Mapping[str, Iterable[float]]
+Grid = Mapping[str, Iterable[float]] | Sequence[Mapping[str, float]] | pd.DataFrame | None
 
 MOST = 1_000_000
-ALLOWED = (
-    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp,
-    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq,
-    ast.NotEq, ast.Name, ast.Load, ast.Constant,
-)  # fmt: skip
-"""What a constraint in words may be made of: names, numbers, arithmetic, comparisons, logic."""
 
 
 def combinations(
-    grid: Grid, constraint: Constraint = None, fixed: Mapping[str, float] | None = None
-) -> list[Combination]:
-    """Return every combination of a grid that meets the constraint, the last name fastest.
+    definition: Definition,
+    grid: Grid = None,
+    constraint: Constraint = None,
+    fixed: Mapping[str, float] | None = None,
+    *,
+    samples: int | None = None,
+    sampling: str = "random",
+    seed: int = 0,
+) -> Combinations:
+    """Return the combinations to try, each once: of a grid in its order, the last name fastest.
 
     Parameters
     ----------
-    grid : values by parameter; a value given twice counts once
+    definition : the strategy; it says which type and range each parameter has
+    grid : values by parameter; or a list of dicts, or a frame with a column a parameter, of which
+        each row is a combination; None takes every parameter's declared min, max and step
     constraint : None, text like "fast < slow", or a function of a dict of all parameters
-    fixed : values of the parameters that do not vary, for the constraint
+    fixed : values of parameters that do not vary, where they are not the defaults
+    samples : None tries all; else so many, or all where there are no more
+    sampling : "random", or "sobol" for points that are spread more evenly
+    seed : the same seed gives the same sample
 
     Raises
     ------
     DefinitionError
-        There is nothing to try, or the constraint cannot be read.
+        There is nothing to try or too much, a value does not fit, or the constraint cannot be read.
     UnknownName
-        The constraint names what is no parameter.
+        The grid or the constraint names what is no parameter.
 
     Examples
     --------
-    >>> combinations({"fast": [5, 10], "slow": [10, 20]}, "fast < slow")
+    >>> list(combinations(definition, {"fast": [5, 10], "slow": [10, 20]}, "fast < slow"))
     [{'fast': 5, 'slow': 10}, {'fast': 5, 'slow': 20}, {'fast': 10, 'slow': 20}]
     """
-    values = _values(grid)
-    known = {**(fixed or {}), **dict.fromkeys(values, 0)}
-    meets = _met(constraint, known)
-    every = (dict(zip(values, row, strict=True)) for row in product(*values.values()))
-    found = [one for one in every if meets({**known, **one})]
-    if not found:
+    given = dict(fixed or {})
+    others = definition.resolve(given)
+    sampled.check(samples, sampling, seed)
+    if grid is None or isinstance(grid, Mapping):
+        axes = _declared(definition, given) if grid is None else _axes(definition, grid, given)
+        columns = _of_axes(axes, constraint, others, samples, sampling, seed)
+    else:
+        columns = _listed(definition, grid, given)
+        columns = _kept(columns, meets(constraint, columns, _rest(others, columns)))
+        if samples is not None:
+            columns = sampled.some(columns, samples, seed)
+    if not len(next(iter(columns.values()))):
         raise DefinitionError(
-            f"No combination of {', '.join(values)} meets the constraint {constraint!r}. Widen the "
-            "grid, or loosen the constraint.",
+            f"No combination of {', '.join(columns)} meets the constraint {constraint!r}. Widen "
+            "the grid, or loosen the constraint.",
             constraint=constraint,
         )
+    return Combinations(columns)
+
+
+def _of_axes(
+    axes: Columns,
+    constraint: Constraint,
+    others: Mapping[str, float],
+    samples: int | None,
+    sampling: str,
+    seed: int,
+) -> Columns:
+    """Return what meets the constraint among all there is, or a sample of it."""
+    count = prod(len(axis) for axis in axes.values())
+    rest = _rest(others, axes)
+    if count > MOST and samples is None:
+        raise DefinitionError(
+            f"The grid has {count:,} combinations; {MOST:,} are the most. Give fewer values, or "
+            "samples=1000 to try so many of them.",
+            combinations=count,
+        )
+    if samples is not None and count > MOST:
+        return sampled.drawn(
+            axes, samples, sampling, seed, lambda some: meets(constraint, some, rest)
+        )
+    columns = _product(axes)
+    if constraint is not None:
+        columns = _kept(columns, meets(constraint, columns, rest))
+    if samples is None or samples >= len(next(iter(columns.values()))):
+        return columns
+    if sampling == "sobol":
+        found = sampled.drawn(
+            axes, samples, sampling, seed, lambda some: meets(constraint, some, rest)
+        )
+        if len(next(iter(found.values()))) == samples:
+            return found
+    return sampled.some(columns, samples, seed)
+
+
+def _product(axes: Columns) -> Columns:
+    """Return every combination of the values on the axes, the last varying fastest."""
+    found, inner, outer = {}, prod(len(axis) for axis in axes.values()), 1
+    for name, axis in axes.items():
+        inner //= len(axis)
+        found[name] = np.tile(np.repeat(axis, inner), outer)
+        outer *= len(axis)
     return found
 
 
-def _values(grid: Grid) -> dict[str, list[Any]]:
-    if not isinstance(grid, Mapping) or not grid:
-        raise DefinitionError(
-            f'grid must give values to at least one parameter; got {grid!r}. Write {{"fast": [5, '
-            '10], "slow": [20, 50]}.',
-        )
-    values = {}
+def _kept(columns: Columns, which: NDArray[np.bool_]) -> Columns:
+    return {name: column[which] for name, column in columns.items()}
+
+
+def _rest(others: Mapping[str, float], columns: Mapping[str, object]) -> dict[str, float]:
+    return {name: value for name, value in others.items() if name not in columns}
+
+
+def _axes(definition: Definition, grid: Mapping[str, Any], fixed: Mapping[str, Any]) -> Columns:
+    if not grid:
+        raise _nothing(grid)
+    found = {}
     for name, given in grid.items():
-        if isinstance(given, str) or not isinstance(given, Iterable):
+        _check_name(definition, name, fixed)
+        if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
             raise DefinitionError(
                 f"grid[{name!r}] must be a list of values; got {given!r}. One value is [value].",
                 name=name,
             )
-        if isinstance(given, Sized) and len(given) > MOST:
+        values = given if isinstance(given, np.ndarray | pd.Series) else list(given)
+        if len(values) > MOST:
             raise DefinitionError(
-                f"grid[{name!r}] has {len(given):,} values; {MOST:,} are the most."
+                f"grid[{name!r}] has {len(values):,} values; {MOST:,} are the most. Give fewer.",
+                name=name,
             )
-        # numpy's numbers are not JSON's
-        plain = (one.item() if isinstance(one, np.generic) else one for one in given)
-        values[name] = list(dict.fromkeys(plain))
-        if not values[name]:
+        if not len(values):
             raise DefinitionError(
                 f"grid[{name!r}] has no values. Give at least one, or leave it out.", name=name
             )
-    count = int(np.prod([float(len(one)) for one in values.values()]))
-    if count > MOST:
+        plain = values if isinstance(values, list) else values.tolist()
+        found[name] = _column(definition, name, dict.fromkeys(definition.fit(name, plain)))
+    return found
+
+
+def _declared(definition: Definition, fixed: Mapping[str, float]) -> Columns:
+    """Return the values that each parameter's own declaration spans."""
+    names = [name for name in definition.parameters if name not in fixed]
+    if not names:
         raise DefinitionError(
-            f"The grid has {count:,} combinations; {MOST:,} are the most. Give fewer values.",
-            combinations=count,
+            "There is no parameter left to vary. Declare one with bz.parameter(...), or leave it "
+            "out of parameters=."
         )
-    return values
+    found = {name: _spanned(definition.parameters[name]) for name in names}
+    lacking = [name for name, values in found.items() if values is None]
+    if lacking:
+        one = lacking[0]
+        raise DefinitionError(
+            f"{', '.join(lacking)} is declared without min, max and step, so nothing says what to "
+            f"try. Give values, grid={{{one!r}: [...]}}, or keep it with "
+            f"parameters={{{one!r}: {definition.parameters[one].default}}}.",
+            names=lacking,
+        )
+    return {
+        name: _column(definition, name, definition.fit(name, values or ()))
+        for name, values in found.items()
+    }
 
 
-def _met(constraint: Constraint, names: Mapping[str, Any]) -> Callable[[Combination], bool]:
-    """Return the constraint as a function."""
-    if constraint is None:
-        return lambda _: True
-    if callable(constraint):
-        return lambda combination: bool(constraint(combination))
-    code = compile(_tree(constraint, names), "constraint", "eval")
+def _spanned(parameter: Parameter) -> list[float] | None:
+    """Return min, min + step, … up to max; whole numbers need no step. None where one lacks."""
+    low, high, step = parameter.min, parameter.max, parameter.step
+    step = 1 if step is None and parameter.type == "int" else step
+    if low is None or high is None or not step or step < 0:
+        return None
+    count = int(np.floor((high - low) / step * (1 + 1e-12))) + 1
+    if count > MOST:
+        return None
+    # 12 digits: 0.1 three times is 0.3, as a person would write it
+    return [float(f"{low + place * step:.12g}") for place in range(count)]
 
-    def meets(combination: Combination) -> bool:
-        try:
-            return bool(eval(code, {"__builtins__": {}}, dict(combination)))  # noqa: S307 - reason: made of ALLOWED only
-        except ArithmeticError as problem:
+
+def _listed(definition: Definition, given: Any, fixed: Mapping[str, float]) -> Columns:  # noqa: ANN401 - checked here
+    """Return combinations that were given one by one, each once."""
+    rows = _rows(given)
+    if not len(rows) or not len(rows.columns) or not rows.columns.is_unique:
+        raise _nothing(given)
+    if len(rows) > MOST:
+        raise DefinitionError(f"{len(rows):,} combinations are given; {MOST:,} are the most.")
+    found = {}
+    for name in rows.columns:
+        _check_name(definition, name, fixed)
+        if rows[name].dtype == object:  # what some of it is cannot be told apart
+            found[name] = _column(definition, name, definition.fit(name, rows[name].tolist()))
+            continue
+        codes, distinct = pd.factorize(rows[name], use_na_sentinel=False)
+        found[name] = _column(definition, name, definition.fit(name, distinct.tolist()))[codes]
+    table = pd.DataFrame(found)
+    return _kept(found, ~table.duplicated().to_numpy())
+
+
+def _rows(given: Any) -> pd.DataFrame:  # noqa: ANN401 - checked here
+    if isinstance(given, pd.DataFrame):
+        return given
+    if isinstance(given, Combinations):
+        return pd.DataFrame(given.columns)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise _nothing(given)
+    rows = list(given)
+    names = rows[0].keys() if rows and isinstance(rows[0], Mapping) else ()
+    for place, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise _nothing(given)
+        if row.keys() != names:
+            strange = min(row.keys() ^ names, key=str)
             raise DefinitionError(
-                f"The constraint {constraint!r} has no answer for {combination}: {problem}. "
-                "Leave those values out of the grid, or write it without a division.",
-                constraint=constraint,
-            ) from problem
+                f"The combinations differ in what they set: number {place + 1} is {dict(row)!r}, "
+                f"the first {dict(rows[0])!r}. Give {strange} in all of them, or in none.",
+                name=strange,
+            )
+    columns = {name: [row[name] for row in rows] for name in names}
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
-    return meets
+
+def _column(definition: Definition, name: str, values: Iterable[float]) -> NDArray[Any]:
+    whole = definition.parameters[name].type == "int"
+    return np.array(list(values), np.int64 if whole else np.float64)
 
 
-def _tree(constraint: object, names: Mapping[str, Any]) -> ast.Expression:
-    """Return a constraint in words as Python reads it, refusing all that is not ALLOWED."""
-    wrong = DefinitionError(
-        f'The constraint {constraint!r} cannot be read. Write it like "fast < slow", or give a '
-        "function of the parameters.",
-        constraint=constraint,
+def _check_name(definition: Definition, name: str, fixed: Mapping[str, float]) -> None:
+    if name not in definition.parameters:
+        known = ", ".join(sorted(definition.parameters)) or "none"
+        raise UnknownName.of("parameter", str(name), definition.parameters, f"Known: {known}.")
+    if name in fixed:
+        raise DefinitionError(
+            f"{name} is in the grid and in parameters. Leave it out of one of them.", name=name
+        )
+
+
+def _nothing(grid: object) -> DefinitionError:
+    return DefinitionError(
+        f"grid must give values to at least one parameter; got {grid!r}. Write "
+        '{"fast": [5, 10], "slow": [20, 50]}, or a list of combinations.',
     )
-    if not isinstance(constraint, str):
-        raise wrong
-    try:
-        tree = ast.parse(constraint.strip(), mode="eval")
-    except (SyntaxError, ValueError) as problem:
-        raise wrong from problem
-    for node in ast.walk(tree):
-        number = not isinstance(node, ast.Constant) or isinstance(node.value, int | float)
-        if not isinstance(node, ALLOWED) or not number:
-            raise wrong
-        if isinstance(node, ast.Name) and node.id not in names:
-            raise UnknownName.of("parameter", node.id, names, f"Known: {', '.join(names)}.")
-    if not isinstance(tree.body, ast.Compare | ast.BoolOp | ast.UnaryOp):
-        raise wrong
-    return tree

@@ -276,12 +276,30 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
         others = other_bars.read(con, recipe, recipe.adjusted)
     except NoBars as problem:
         return Materials(recipe, as_of, None, problem, recipe.adjusted)
-    done, simulated = bars.attrs["adjusted"], bars.attrs["simulated"]
-    found = honesty_warnings.of(recipe, bars, asked=wish.start is not None)
-    about_others = other_warnings.of(recipe, others, simulated=simulated)
-    warnings = (*found, *_warnings(recipe, done, simulated=simulated), *about_others)
-    made_of = replace(recipe, adjusted=done, warnings=warnings)
-    return Materials(made_of, as_of, bars, None, recipe.adjusted, others)
+    made_of = replace(recipe, adjusted=bars.attrs["adjusted"])
+    found = Materials(made_of, as_of, bars, None, recipe.adjusted, others)
+    return warned(found, asked=wish.start is not None)
+
+
+def warned(materials: Materials, *, asked: bool) -> Materials:
+    """Return materials that have bars with what the reader of their run should know.
+
+    Parameters
+    ----------
+    materials : of the run
+    asked : whether somebody said when its period starts
+    """
+    bars, recipe = materials.bars_or_raise(), materials.recipe
+    as_asked, simulated = (
+        replace(recipe, adjusted=materials.asked_adjusted),
+        bars.attrs["simulated"],
+    )
+    warnings = (
+        *honesty_warnings.of(recipe, bars, asked=asked),
+        *_warnings(as_asked, recipe.adjusted, simulated=simulated),
+        *other_warnings.of(as_asked, materials.others, simulated=simulated),
+    )
+    return replace(materials, recipe=replace(recipe, warnings=warnings))
 
 
 def read_bars(con: Connection, recipe: Recipe, as_of: datetime | None = None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A run as a report: one self-contained page, or the same sections one by one in a notebook."""
+"""A report: one self-contained page, or the same sections one by one in a notebook."""
 
 from __future__ import annotations
 
@@ -26,8 +26,93 @@ RUN = "application/vnd.bitstockerz.run+json"
 CONFIG = {"responsive": True, "displaylogo": False, "showSendToCloud": False}
 
 
-@dataclass(frozen=True)
-class Report:
+class Page:
+    """Sections under a title: one self-contained page, or outputs of a notebook."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def sections(self) -> tuple[Section, ...]:
+            """The sections in their order."""
+
+        @property
+        def title(self) -> str:
+            """Plain text."""
+
+        @property
+        def file_name(self) -> str:
+            """What its file may be called."""
+
+    def html(self) -> str:
+        """Return the whole page: offline, light and dark, plotly.js inside."""
+        return pages.document(self.title, [section.html() for section in self.sections])
+
+    def write(self, path: str | Path) -> Path:
+        """Write the page to a file, wholly or not at all, and return the file's path.
+
+        Parameters
+        ----------
+        path : a file; folders above it are made, an older file is replaced
+
+        Raises
+        ------
+        LabError
+            The path is a folder, does not end in .html or .htm, or cannot be written.
+        """
+        target = Path(path).expanduser().absolute()
+        if target.is_dir():
+            raise LabError(
+                f"The report cannot be written to {target}: that is a folder. "
+                f"Name a file in it, like {target / self.file_name}.",
+                path=target,
+            )
+        if target.suffix.casefold() not in (".html", ".htm"):
+            raise LabError(
+                f"The report cannot be written to {target}: it is an HTML page. Give a path that "
+                f"ends in .html, like {target.with_suffix('.html').name}.",
+                path=target,
+            )
+        page = self.html()
+        half = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            half.write_text(page, encoding="utf-8")
+            half.replace(target)
+        except OSError as problem:
+            _forget(half)
+            raise LabError(
+                f"The report cannot be written to {target}: {problem.strerror}. "
+                "Give the path of a file in a folder you may write to.",
+                path=target,
+            ) from problem
+        return target
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.title}; .write('report.html') makes the page>"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415 - reason: heavy
+
+        for output in self.outputs():
+            display(output, raw=True)  # type: ignore[no-untyped-call]
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """Return what a notebook shows, one bundle of types an output, in the page's order."""
+        bundles: list[dict[str, Any]] = []
+        for section in self.sections:
+            for part in section.outputs():
+                if isinstance(part, Markup):
+                    shown = Markup('<div class="bz">{}</div>').format(part)
+                    piece = pages.standalone(part) if not bundles else shown
+                    bundles.append({"text/html": str(piece), "text/plain": section.title})
+                else:
+                    content = json.loads(part.to_json()) | {"config": CONFIG}
+                    bundles.append({FIGURE: content, "text/plain": f"[chart: {section.title}]"})
+        return bundles
+
+
+@dataclass(frozen=True, repr=False)
+class Report(Page):
     """What a run came to and what it was made of.
 
     In a notebook it shows itself section by section, as ordinary outputs.
@@ -53,71 +138,14 @@ class Report:
         """Strategy, symbol and run id, as plain text."""
         return f"{self.run.strategy} on {self.run.symbol} · run {self.run.id}"
 
-    def html(self) -> str:
-        """Return the whole page: offline, light and dark, plotly.js inside."""
-        return pages.document(self.title, [section.html() for section in self.sections])
-
-    def write(self, path: str | Path) -> Path:
-        """Write the page to a file, wholly or not at all, and return the file's path.
-
-        Parameters
-        ----------
-        path : a file; folders above it are made, an older file is replaced
-
-        Raises
-        ------
-        LabError
-            The path is a folder, does not end in .html or .htm, or cannot be written.
-        """
-        target = Path(path).expanduser().absolute()
-        if target.is_dir():
-            raise LabError(
-                f"The report cannot be written to {target}: that is a folder. "
-                f"Name a file in it, like {target / f'run-{self.run.id}.html'}.",
-                path=target,
-            )
-        if target.suffix.casefold() not in (".html", ".htm"):
-            raise LabError(
-                f"The report cannot be written to {target}: it is an HTML page. Give a path that "
-                f"ends in .html, like {target.with_suffix('.html').name}.",
-                path=target,
-            )
-        page = self.html()
-        half = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            half.write_text(page, encoding="utf-8")
-            half.replace(target)
-        except OSError as problem:
-            _forget(half)
-            raise LabError(
-                f"The report cannot be written to {target}: {problem.strerror}. "
-                "Give the path of a file in a folder you may write to.",
-                path=target,
-            ) from problem
-        return target
-
-    def __repr__(self) -> str:
-        return f"<Report: {self.title}; .write('report.html') makes the page>"
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display  # noqa: PLC0415 - reason: heavy
-
-        for output in self.outputs():
-            display(output, raw=True)  # type: ignore[no-untyped-call]
+    @property
+    def file_name(self) -> str:
+        """What its file may be called."""
+        return f"run-{self.run.id}.html"
 
     def outputs(self) -> list[dict[str, Any]]:
-        """Return what a notebook shows, one bundle of types an output, in the page's order."""
-        bundles: list[dict[str, Any]] = []
-        for section in self.sections:
-            for part in section.outputs():
-                if isinstance(part, Markup):
-                    shown = Markup('<div class="bz">{}</div>').format(part)
-                    piece = pages.standalone(part) if not bundles else shown
-                    bundles.append({"text/html": str(piece), "text/plain": section.title})
-                else:
-                    content = json.loads(part.to_json()) | {"config": CONFIG}
-                    bundles.append({FIGURE: content, "text/plain": f"[chart: {section.title}]"})
+        """Return what a notebook shows; the first output says which run it is of."""
+        bundles = super().outputs()
         bundles[0][RUN] = {"id": self.run.id}
         return bundles
 

@@ -31,7 +31,7 @@ COLUMNS = {
 
 def parts(run: Run) -> tuple[Markup, ...]:
     """Return the newest check of the run's version, or that there is none."""
-    found = run.honesty
+    found = run.rules_check
     if found is None:
         verb = f"lab.strategies.check({run.strategy!r}, {run.symbol!r}, version={run.version})"
         words = Markup(

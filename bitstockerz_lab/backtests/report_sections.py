@@ -12,6 +12,7 @@ from bitstockerz_lab.backtests import (
     charts,
     report_data,
     report_honesty,
+    report_skill,
     report_tables,
     report_words,
 )
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.backtests.data_check import DataCheck
     from bitstockerz_lab.backtests.run import Run
+    from bitstockerz_lab.backtests.sweep.winner import Winner
 
 HEADLINE = (
     "total_return_pct",
@@ -88,6 +90,7 @@ def build(run: Run) -> tuple[Section, ...]:
         months(run),
         trades(run),
         costs(run),
+        skill(run),
         *findings(data),
         honesty(run),
         provenance(run, data),
@@ -114,7 +117,7 @@ def _subtitle(run: Run) -> list[str]:
     ]
 
 
-def headline(run: Run) -> Section:
+def headline(run: Run | Winner) -> Section:
     """Return the numbers that matter most, each with its definition."""
     entries = []
     for name in HEADLINE:
@@ -132,10 +135,10 @@ def price(run: Run) -> Section:
         f"{adjusted} A decision taken at a bar's close fills at the next bar's open; "
         "markers stand at the fill prices."
     )
-    return Section("Price, entries and exits", "price", (drawing, _caption(words)))
+    return Section("Price, entries and exits", "price", (drawing, caption(words)))
 
 
-def equity(run: Run) -> Section:
+def equity(run: Run | Winner) -> Section:
     """Return equity against buy and hold."""
     drawing = charts.equity(
         run.equity,
@@ -148,14 +151,14 @@ def equity(run: Run) -> Section:
         "Marked to market at every close, after costs. Buy and hold puts the same money into "
         f"{run.symbol} at the first open, without costs."
     )
-    return Section("Equity against buy and hold", "equity", (drawing, _caption(words)))
+    return Section("Equity against buy and hold", "equity", (drawing, caption(words)))
 
 
 def drawdown(run: Run) -> Section:
     """Return how far equity stood below its highest so far."""
     drawing = charts.drawdown(run.equity, run.initial_equity, timeframe=run.timeframe)
     words = "How far equity stood below its highest point so far, the initial equity included."
-    return Section("Drawdown", "drawdown", (drawing, _caption(words)))
+    return Section("Drawdown", "drawdown", (drawing, caption(words)))
 
 
 def months(run: Run) -> Section:
@@ -165,7 +168,7 @@ def months(run: Run) -> Section:
         "initial equity. The first and the last month may be incomplete."
     )
     table = report_tables.months(run.equity, run.initial_equity)
-    return Section("Monthly returns", "months", (table, _caption(words)))
+    return Section("Monthly returns", "months", (table, caption(words)))
 
 
 def trades(run: Run) -> Section:
@@ -173,13 +176,18 @@ def trades(run: Run) -> Section:
     if run.trades.empty:
         empty = pages.notice("note", "No trades.", report_words.no_trades(run))
         return Section("Trades", "trades", (empty,))
-    parts = (report_tables.trades(run), _caption(report_words.trades(run)))
+    parts = (report_tables.trades(run), caption(report_words.trades(run)))
     return Section("Trades", "trades", parts)
 
 
 def costs(run: Run) -> Section:
     """Return the costs that were assumed and what they came to."""
     return Section("Costs", "costs", (pages.facts(report_words.costs(run)),))
+
+
+def skill(run: Run) -> Section:
+    """Return whether the result is more than luck, each number with its definition."""
+    return Section("Is it skill?", "skill", report_skill.parts(run))
 
 
 def findings(data: DataCheck) -> tuple[Section, ...]:
@@ -207,5 +215,6 @@ def definitions(run: Run) -> Section:
     return Section("Every figure and what it means", "definitions", (report_tables.metrics(run),))
 
 
-def _caption(words: str) -> Markup:
+def caption(words: str) -> Markup:
+    """Return the small print below a chart or a table."""
     return Markup('<p class="bz-caption">{}</p>').format(words)

@@ -14,6 +14,7 @@ from bitstockerz_lab.pages import Column, formats
 
 if TYPE_CHECKING:
     from bitstockerz_lab.backtests.run import Run
+    from bitstockerz_lab.backtests.sweep.winner import Winner
 
 ALL_TRADES = 400
 """Trades up to which the table shows every one."""
@@ -117,7 +118,7 @@ def _words(text: object) -> str:
     return str(text).replace("_", " ")
 
 
-def metrics(run: Run) -> Markup:
+def metrics(run: Run | Winner) -> Markup:
     """Return every metric with its value and its definition."""
     row = Markup(
         '<tr><th scope="row">{}</th><td class="bz-number">{}</td><td class="bz-prose">{}</td></tr>'

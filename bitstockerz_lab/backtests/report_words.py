@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.backtests.data_check import DataCheck
     from bitstockerz_lab.backtests.run import Run
+    from bitstockerz_lab.backtests.sweep.winner import Winner
+    from bitstockerz_lab.strategies import Definition
 
 SIGNED = {"total_return_pct", "cagr_pct", "benchmark_return_pct", "avg_win_pct", "avg_loss_pct"}
 TONED = {"total_return_pct", "cagr_pct"}
@@ -66,33 +68,34 @@ EXITS = {
 }
 
 
-def metric(run: Run, name: str) -> tuple[str, str, str]:
+def metric(run: Run | Winner, name: str) -> tuple[str, str, str]:
     """Return a metric's label, its value for people and its definition.
 
     An undefined value is a dash, and its definition begins with the reason.
     """
     known = measures.DEFINITIONS[name]
-    value = _value(run, name)
+    value = value_text(name, getattr(run.metrics, name), charts.currency_of(run))
     if value == formats.MISSING:
         why = UNDEFINED.get(name, "it cannot be computed from this run")
         return known.label, value, f"Undefined here: {why}. {known.text}"
     return known.label, value, known.text
 
 
-def _value(run: Run, name: str) -> str:
-    unit, value = measures.DEFINITIONS[name].unit, getattr(run.metrics, name)
+def value_text(name: str, value: float | None, currency: str = "") -> str:
+    """Return a metric's value for people, with its unit."""
+    unit = measures.DEFINITIONS[name].unit
     if name == "alpha":
         return formats.number(value, ALPHA_DECIMALS, signed=True)
     if unit == "%":
         return formats.percent(value, signed=name in SIGNED)
     if unit == "money":
-        return formats.money(value, charts.currency_of(run))
+        return formats.money(value, currency)
     if unit == "days":
         return formats.number(value, 1, unit="days")
     return formats.count(value) if unit == "count" else formats.number(value)
 
 
-def tone(run: Run, name: str) -> str:
+def tone(run: Run | Winner, name: str) -> str:
     """Return "gain" or "loss" for the numbers whose sign is the message, else ""."""
     value = getattr(run.metrics, name)
     return "" if name not in TONED or not value else "gain" if value > 0 else "loss"
@@ -176,23 +179,33 @@ def trades(run: Run) -> str:
 
 def costs(run: Run) -> dict[str, str]:
     """Return the costs assumed and the costs paid."""
-    assumed, currency = run.details.costs, charts.currency_of(run)
-    measured = run.metrics
-    fixed, lot = assumed.get("fixed_fee") or 0, assumed.get("lot_size") or 0
-    result = {
-        "Fee": _bps(assumed.get("fee_bps"), " of notional, on each fill"),
+    return assumed(run.details.costs, charts.currency_of(run)) | paid(run)
+
+
+def assumed(costs: Mapping[str, float], currency: str) -> dict[str, str]:
+    """Return costs as they were assumed."""
+    fixed, lot = costs.get("fixed_fee") or 0, costs.get("lot_size") or 0
+    return {
+        "Fee": _bps(costs.get("fee_bps"), " of notional, on each fill"),
         "Fixed fee": f"{formats.money(fixed, currency)} on each fill" if fixed else "none",
-        "Slippage": _bps(assumed.get("slippage_bps"), ", inside the fill prices"),
-        "Borrow": _bps(assumed.get("borrow_bps"), " a year of a short's value"),
+        "Slippage": _bps(costs.get("slippage_bps"), ", inside the fill prices"),
+        "Borrow": _bps(costs.get("borrow_bps"), " a year of a short's value"),
         "Lot size": f"multiples of {formats.quantity(lot)}" if lot else "fractional quantities",
     }
-    if measured is not None:
-        paid = measured.total_fees + measured.total_borrow
-        share = formats.percent(100.0 * paid / run.initial_equity, signed=False)
-        result["Fees paid"] = formats.money(measured.total_fees, currency)
-        result["Borrow paid"] = formats.money(measured.total_borrow, currency)
-        result["Paid in total"] = f"{formats.money(paid, currency)}, {share} of the initial equity"
-    return result
+
+
+def paid(run: Run | Winner) -> dict[str, str]:
+    """Return what costs came to; nothing of a run without results."""
+    measured, currency = run.metrics, charts.currency_of(run)
+    if measured is None:
+        return {}
+    total = measured.total_fees + measured.total_borrow
+    share = formats.percent(100.0 * total / run.initial_equity, signed=False)
+    return {
+        "Fees paid": formats.money(measured.total_fees, currency),
+        "Borrow paid": formats.money(measured.total_borrow, currency),
+        "Paid in total": f"{formats.money(total, currency)}, {share} of the initial equity",
+    }
 
 
 def _bps(value: object, words: str) -> str:
@@ -203,10 +216,14 @@ def _bps(value: object, words: str) -> str:
 
 def rules(run: Run) -> Markup:
     """Return the rules in plain English, Python that decides, and the definition folded away."""
+    return rules_of(run.details.definition, run.details.parameters)
+
+
+def rules_of(definition: Definition, parameters: Mapping[str, Any] | None) -> Markup:
+    """Return a definition as `rules` shows it; defaults where a parameter is not given."""
     from bitstockerz_lab import strategies  # noqa: PLC0415 - reason: only when a report is made
 
-    definition = run.details.definition
-    lines = strategies.summary(definition, run.details.parameters).strip().splitlines()
+    lines = strategies.summary(definition, parameters).strip().splitlines()
     english = Markup("<br>").join(lines)
     text = json.dumps(json.loads(definition.to_json()), indent=2, ensure_ascii=False)
     folded = pages.details("The definition as JSON", pages.preformatted(text))
@@ -218,31 +235,37 @@ def rules(run: Run) -> Markup:
 def inputs(run: Run, data: DataCheck) -> dict[str, str]:
     """Return what the run was given."""
     details, currency = run.details, charts.currency_of(run)
-    method, amount = details.sizing
     return {
         "Strategy": f"{run.strategy}, version {run.version} (id {run.strategy_version_id})",
-        "Parameters": _pairs(details.parameters) or "none",
+        "Parameters": pairs(details.parameters) or "none",
         "Symbol": f"{run.symbol}, {run.asset_type}",
         "Bars": f"{period(run)}, {timeframe(run.timeframe)}{_bars(run)}",
         "Source": f"{details.provider}{' (simulated)' if 'synthetic' in details.provider else ''}",
         "Data": report_data.fact(data),
         "Adjustment": adjusted(details.adjusted),
         "Initial equity": formats.money(run.initial_equity, currency),
-        "Sizing": SIZINGS.get(method, f"{method} {{}}").format(formats.plain(amount)),
-        "Exits beside the rules": _exits(details.exits) or "none",
+        "Sizing": sizing(*details.sizing),
+        "Exits beside the rules": exits(details.exits) or "none",
     }
+
+
+def sizing(method: str, amount: float) -> str:
+    """Return how large an entry is."""
+    return SIZINGS.get(method, f"{method} {{}}").format(formats.plain(amount))
 
 
 def _bars(run: Run) -> str:
     return f", {formats.count(len(run.bars))} of them" if run.metrics is not None else ""
 
 
-def _pairs(values: Mapping[str, Any]) -> str:
+def pairs(values: Mapping[str, Any]) -> str:
+    """Return names and values: ``fast = 10, slow = 30``."""
     return ", ".join(f"{name} = {formats.plain(value)}" for name, value in values.items())
 
 
-def _exits(exits: Mapping[str, Any]) -> str:
-    known = {name: value for name, value in exits.items() if name in EXITS and value is not None}
+def exits(fixed: Mapping[str, Any]) -> str:
+    """Return the exits that are set, in words."""
+    known = {name: value for name, value in fixed.items() if name in EXITS and value is not None}
     words = [EXITS[name].format(_exit(value)) for name, value in known.items()]
     told = ", ".join(words).replace("at most 1 bars", "at most 1 bar")
     return told.replace("at most 1 entries", "at most 1 entry").replace("for 1 bars", "for 1 bar")

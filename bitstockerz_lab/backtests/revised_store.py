@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bitstockerz_lab.storage import Connection
 
-SINCE = """
+FACTS = """
 , facts AS (
     SELECT symbol_id, timeframe, timestamp, created_at, 'bar' AS kind FROM stored
     UNION ALL
     SELECT symbol_id, timeframe, timestamp, created_at, 'revision' FROM bar_revisions
     UNION ALL
     SELECT symbol_id, NULL, NULL, created_at, 'factors' FROM price_factors
-), runs AS (
+)
+"""
+
+OF_RUNS = """
+, runs AS (
     SELECT id, symbol_id, timeframe, end_date, bars_as_of,
         coalesce(asked_adjusted, adjusted) AS adjusted,
         CAST(replace(timeframe, 'mo', 'month') AS INTERVAL) AS length,
@@ -22,13 +26,33 @@ SINCE = """
     FROM backtest_runs
     JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
     WHERE bars_digest IS NOT NULL AND (user_id = $user_id OR id = $run_id)
-), reads AS (
+), others AS (
+    SELECT backtest_run_id AS id, symbol_id, timeframe FROM run_symbols
+)
+"""
+
+OF_SWEEP = """
+, runs AS (
+    SELECT unit_number AS id, symbol_id, timeframe, end_date, bars_as_of,
+        asked_adjusted AS adjusted,
+        CAST(replace(timeframe, 'mo', 'month') AS INTERVAL) AS length,
+        time_bucket(length, end_date) + length AS made_until
+    FROM sweep_units
+    JOIN sweeps ON sweeps.id = sweep_units.sweep_id
+    WHERE sweep_id = $sweep_id
+), others AS (
+    SELECT unit_number AS id, symbol_id, timeframe FROM sweep_symbols WHERE sweep_id = $sweep_id
+)
+"""
+"""What the units of a sweep read, as if each were a run."""
+
+READS = """
+, reads AS (
     SELECT runs.*, end_date AS last FROM runs
     UNION ALL
-    SELECT runs.* REPLACE (
-        run_symbols.symbol_id AS symbol_id, run_symbols.timeframe AS timeframe
-    ), made_until - CAST(run_symbols.timeframe AS INTERVAL) AS last
-    FROM runs JOIN run_symbols ON run_symbols.backtest_run_id = runs.id
+    SELECT runs.* REPLACE (others.symbol_id AS symbol_id, others.timeframe AS timeframe),
+        made_until - CAST(others.timeframe AS INTERVAL) AS last
+    FROM runs JOIN others ON others.id = runs.id
 ), loads AS (
     SELECT symbol_id, timeframe, created_at,
         max(max(timestamp)) OVER (
@@ -82,6 +106,11 @@ REVISED_RUNS = """
 SELECT DISTINCT asked.id FROM asked JOIN first_facts AS facts ON
 """
 
+REVISED_SYMBOLS = """
+SELECT DISTINCT symbols.symbol
+FROM asked JOIN symbols ON symbols.id = asked.symbol_id JOIN facts ON
+"""
+
 MOVED = """
 SELECT backtest_runs.id
 FROM run_symbols
@@ -109,15 +138,22 @@ FROM asked JOIN facts ON
 def revised(con: Connection, user_id: int) -> list[int]:
     """Return the runs of a user that would read other bars, factors or symbols today."""
     asked = {"user_id": user_id, "run_id": None}
-    rows = con.execute(_stored() + SINCE + REVISED_RUNS + READ, asked).fetchall()
+    query = _stored() + FACTS + OF_RUNS + READS + REVISED_RUNS + READ
+    rows = con.execute(query, asked).fetchall()
     moved = con.execute(MOVED, [user_id]).fetchall()
     return [run_id for (run_id,) in (*rows, *moved)]
 
 
 def revised_since(con: Connection, run_id: int) -> dict[str, int]:
     """Return how many facts were stored since that it reads: bar, later bar, revision, factors."""
-    query = _stored() + SINCE + REVISED_RUN + READ + "GROUP BY told"
+    query = _stored() + FACTS + OF_RUNS + READS + REVISED_RUN + READ + "GROUP BY told"
     return dict(con.execute(query, {"user_id": None, "run_id": run_id}).fetchall())
+
+
+def revised_symbols(con: Connection, sweep_id: int) -> list[str]:
+    """Return the symbols of which facts were stored since that a sweep would read today."""
+    query = _stored() + FACTS + OF_SWEEP + READS + REVISED_SYMBOLS + READ
+    return sorted(name for (name,) in con.execute(query, {"sweep_id": sweep_id}).fetchall())
 
 
 def _stored() -> str:

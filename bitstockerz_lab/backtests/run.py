@@ -19,6 +19,7 @@ from bitstockerz_lab.market import store as market_store
 from bitstockerz_lab.strategies import others as other_symbols
 from bitstockerz_lab.strategies import store as strategy_store
 from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.strategies.python import consent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from bitstockerz_lab.backtests.engine import Simulation
+    from bitstockerz_lab.backtests.honest_statistics import HonestStatistics
     from bitstockerz_lab.backtests.report import Report
     from bitstockerz_lab.storage import Connection, Database
     from bitstockerz_lab.strategies import Definition
@@ -228,8 +230,41 @@ class Run:
         """
         return self.data_check.findings
 
+    def honesty(self, *, robust: bool = True) -> HonestStatistics:
+        """Return what the run proves: skill or luck, after everything ever tried on its symbol.
+
+        Parameters
+        ----------
+        robust : also simulate it again with costs doubled, near parameters and worse fills
+
+        Returns
+        -------
+        HonestStatistics
+            Its `table` has value, definition and a sentence for each number.
+
+        Raises
+        ------
+        TradingError
+            The run has no results, or nothing was traded.
+
+        Examples
+        --------
+        >>> run.honesty().skill
+        False
+        """
+        from bitstockerz_lab.backtests import run_honesty  # noqa: PLC0415 - reason: it needs runs
+
+        if robust:
+            version = self.recipe.version
+            consent.require(version.definition, self._database.path, version=version.version)
+        with self._database.read() as con:
+            among = run_honesty.counted(
+                con, self._row["user_id"], self.symbol, self.timeframe, self.strategy
+            )
+        return run_honesty.of_run(self, among, robust=robust)
+
     @property
-    def honesty(self) -> Honesty | None:
+    def rules_check(self) -> Honesty | None:
         """What the newest check of the rules came to, one with this run's parameters first.
 
         None where there was none. That they were seen to look ahead in any check is its first line.

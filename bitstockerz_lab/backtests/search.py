@@ -1,18 +1,20 @@
-"""What each combination of parameters comes to on the same bars, and which of them is best."""
+"""Which of many combinations is best: by one metric, among those that traded."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from bitstockerz_lab.errors import UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from bitstockerz_lab.backtests.plan import Recipe
-    from bitstockerz_lab.measures import Metrics
+    Values = Mapping[str, Any] | pd.DataFrame
 
 MORE_IS_BETTER = {
     "final_equity": True, "total_return_pct": True, "cagr_pct": True, "max_drawdown_pct": False,
@@ -22,24 +24,6 @@ MORE_IS_BETTER = {
     "total_fees": False, "total_borrow": False,
 }  # fmt: skip
 """The metrics by which combinations can be ranked; of the rest, neither more nor less is better."""
-
-
-def search(
-    recipes: Sequence[Recipe], bars: pd.DataFrame, others: Mapping[str, pd.DataFrame]
-) -> list[Metrics]:
-    """Return the metrics of each recipe on the same bars, in order; nothing is recorded.
-
-    Parameters
-    ----------
-    recipes : one a combination: the same strategy, symbol, period and costs, other parameters
-    bars : as `Recipe.simulate` takes them, warm-up included; nothing after the period
-    others : bars of the symbols that the rules read besides
-
-    Notes
-    -----
-    One by one for now; the sweep engine gives the same numbers at once.
-    """
-    return [recipe.simulate(bars, others).metrics for recipe in recipes]
 
 
 def check_metric(by: str) -> str:
@@ -57,23 +41,43 @@ def check_metric(by: str) -> str:
     return by
 
 
-def score(metrics: Metrics, by: str) -> float | None:
-    """Return a combination's score, higher being better; None where it has none.
+def scores(values: Values, by: str) -> NDArray[np.float64]:
+    """Return a score for each combination, higher being better; NaN where it has none.
 
     A combination that never traded has none, whatever the metric says: its drawdown of zero is
     no merit. None, too, where the metric is undefined.
+
+    Parameters
+    ----------
+    values : columns of shape (n_combinations,) by the names of `Metrics`: `Measured.values`, or a
+        sweep's results; `num_trades` and `by` are read
+    by : a metric of MORE_IS_BETTER
     """
-    value = getattr(metrics, by)
-    if value is None or not metrics.num_trades:
-        return None
-    return float(value if MORE_IS_BETTER[by] else -value)
+    more = 1.0 if MORE_IS_BETTER[check_metric(by)] else -1.0
+    known = np.asarray(values[by], dtype=np.float64) * more
+    found: NDArray[np.float64] = np.where(np.asarray(values["num_trades"]) > 0, known, np.nan)
+    return found
 
 
-def best(results: Sequence[Metrics], by: str) -> int | None:
-    """Return the position of the best result; the first of those that are equal.
+def ranking(values: Values, by: str) -> NDArray[np.intp]:
+    """Return the positions of the combinations that have a score, best first.
 
-    None where no combination has a score.
+    Of equal ones the first comes first. Parameters as `scores` takes them.
     """
-    scores = {at: score(metrics, by) for at, metrics in enumerate(results)}
-    known = {at: value for at, value in scores.items() if value is not None}
-    return max(known, key=lambda at: (known[at], -at)) if known else None
+    found = scores(values, by)
+    order = np.argsort(-found, kind="stable")
+    return order[: len(found) - int(np.isnan(found).sum())]
+
+
+def best(values: Values, by: str) -> int | None:
+    """Return the position of the best combination, the first of equal ones; None without a score.
+
+    Parameters as `scores` takes them.
+
+    Examples
+    --------
+    >>> best({"sharpe_ratio": [0.5, 1.5, 9.0], "num_trades": [4, 12, 0]}, "sharpe_ratio")
+    1
+    """
+    found = scores(values, by)
+    return None if np.isnan(found).all() else int(np.nanargmax(found))

@@ -82,7 +82,7 @@ def second_opinion(
         return SecondOpinion(not_comparable=missing_words)
     first = recipe.first_of(bars)
     flags = {name: signals[name].to_numpy() for name in SIGNALS}
-    due = orders_due(market_bars.missing(bars), flags)[first:]
+    due = orders_due(market_bars.missing(bars), flags)[:, first:]
     trades, equity = _ask(recipe, bars.iloc[first:], due)
     differences = (*_trade_differences(recipe, bars.index[first:], trades, simulation),
                    *_equity_differences(equity, simulation.equity.to_numpy()))  # fmt: skip
@@ -93,23 +93,20 @@ def second_opinion(
 
 
 def _ask(
-    recipe: Recipe, bars: pd.DataFrame, due: NDArray[np.uint8]
+    recipe: Recipe, bars: pd.DataFrame, due: NDArray[np.bool_]
 ) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """Return vectorbt's trades and its equity a bar, the last one after closing what was open."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # vectorbt's own, about its dependencies
         import vectorbt as vbt  # noqa: PLC0415 - heavy: seconds
 
-        from bitstockerz_lab.backtests import kernel  # noqa: PLC0415 - heavy: numba
-
         terms = recipe.terms
         close = bars["close"].to_numpy()
-        both_sides = bool((due & (kernel.ENTER_SHORT | kernel.LEAVE_SHORT)).any())
-        bits = {"entries": kernel.ENTER_LONG, "exits": kernel.LEAVE_LONG}
-        if both_sides:
-            bits |= {"short_entries": kernel.ENTER_SHORT, "short_exits": kernel.LEAVE_SHORT}
+        names = ("entries", "exits", "short_entries", "short_exits")
+        both_sides = bool(due[2:].any())
         signals = {
-            word: np.append((due & bit) > 0, word.endswith("exits")) for word, bit in bits.items()
+            name: np.append(row, name.endswith("exits"))
+            for name, row in zip(names, due if both_sides else due[:2], strict=False)
         }
         portfolio = vbt.Portfolio.from_signals(
             pd.Series(np.append(close, close[-1])),

@@ -17,7 +17,7 @@ from bitstockerz_lab.storage import frames
 from bitstockerz_lab.strategies.others import Other
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from bitstockerz_lab.backtests.engine import Simulation
@@ -39,7 +39,7 @@ TRADE_DETAILS = (
 
 RUNS = """
 SELECT
-    backtest_runs.id, backtest_runs.status, strategies.name AS strategy,
+    backtest_runs.id, backtest_runs.user_id, backtest_runs.status, strategies.name AS strategy,
     strategy_versions.version_number AS version, backtest_runs.strategy_version_id,
     symbols.symbol, symbols.asset_type, backtest_runs.timeframe, backtest_runs.start_date,
     backtest_runs.end_date, backtest_runs.initial_equity, backtest_runs.job_id,
@@ -82,6 +82,14 @@ JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
 WHERE fingerprint = ? AND user_id = ? AND strategy_version_id = ? AND status = 'completed'
 """
 
+KNOWN_RUNS = """
+SELECT fingerprint, max(backtest_runs.id)
+FROM backtest_runs
+JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
+WHERE list_contains(?, fingerprint) AND user_id = ? AND strategy_version_id = ?
+    AND status = 'completed'
+GROUP BY fingerprint
+"""
 
 UNFINISHED = """
 SELECT id, pid, process_started_at
@@ -103,15 +111,11 @@ VALUES (
 )
 """
 
-ADD_RESULT = """
-INSERT INTO backtest_results (
-    backtest_run_id, final_equity, total_return_pct, max_drawdown_pct, win_rate_pct, num_trades,
-    avg_win_pct, avg_loss_pct, sharpe_ratio
-)
-VALUES (
-    $backtest_run_id, $final_equity, $total_return_pct, $max_drawdown_pct, $win_rate_pct,
-    $num_trades, $avg_win_pct, $avg_loss_pct, $sharpe_ratio
-)
+DONE = """
+UPDATE run_details
+SET skipped_entries = done.skipped_entries, ruined = done.ruined
+FROM done
+WHERE run_details.backtest_run_id = done.backtest_run_id
 """
 
 
@@ -153,32 +157,58 @@ def begin(con: Connection, user_id: int, materials: Materials) -> int:
 
 def record(con: Connection, run_id: int, simulation: Simulation) -> None:
     """Store what a run came to and say that it is completed."""
-    metrics = simulation.metrics.as_dict()
-    [(symbol_id,)] = con.execute(
-        "SELECT symbol_id FROM backtest_runs WHERE id = ?", [run_id]
-    ).fetchall()  # not fetchone: DuckDB 2.0 registers no frame while an answer is half read
-    results = {name: metrics.pop(name) for name in RESULTS}
-    con.execute(ADD_RESULT, {"backtest_run_id": run_id, **results})
-    extra = pd.DataFrame(
-        {"metric": list(metrics), "value": pd.array(list(metrics.values()), "Float64")}
+    record_all(con, {run_id: simulation})
+
+
+def record_all(con: Connection, simulations: Mapping[int, Simulation]) -> None:
+    """Store what runs came to, by id, and say that they are completed: a frame a table."""
+    metrics = pd.DataFrame(
+        {run_id: one.metrics.as_dict() for run_id, one in simulations.items()}, dtype="Float64"
+    ).T.rename_axis("backtest_run_id")
+    frames.append(con, "backtest_results", metrics[list(RESULTS)].reset_index())
+    extra = metrics.drop(columns=list(RESULTS)).melt(
+        var_name="metric", value_name="value", ignore_index=False
     )
-    frames.append(con, "run_metrics", extra.assign(backtest_run_id=run_id))
-    trades = simulation.trades
-    if len(trades):
-        numbers = con.execute(
-            "SELECT nextval('backtest_trades_id') AS id FROM range(?)", [len(trades)]
-        ).fetchnumpy()["id"]
-        rows = trades[list(TRADES)].assign(id=numbers, backtest_run_id=run_id, symbol_id=symbol_id)
-        frames.append(con, "backtest_trades", rows)
-        details = trades[list(TRADE_DETAILS)].assign(backtest_trade_id=numbers)
-        frames.append(con, "trade_details", details)
-    points = simulation.equity.rename_axis("timestamp").reset_index()
-    frames.append(con, "backtest_equity_points", points.assign(backtest_run_id=run_id))
-    con.execute(
-        "UPDATE run_details SET skipped_entries = ?, ruined = ? WHERE backtest_run_id = ?",
-        [simulation.skipped_entries, simulation.ruined, run_id],
+    frames.append(con, "run_metrics", extra.reset_index())
+    _record_trades(con, {run_id: one.trades for run_id, one in simulations.items()})
+    points = pd.concat(
+        {run_id: one.equity.rename_axis("timestamp") for run_id, one in simulations.items()},
+        names=["backtest_run_id"],
     )
-    finish(con, run_id, Status.COMPLETED)
+    frames.append(con, "backtest_equity_points", points.reset_index())
+    done = pd.DataFrame(
+        {
+            "backtest_run_id": list(simulations),
+            "skipped_entries": [one.skipped_entries for one in simulations.values()],
+            "ruined": [one.ruined for one in simulations.values()],
+        }
+    )
+    with frames.registered(con, "done", done):
+        con.execute(DONE)
+    for run_id in simulations:
+        finish(con, run_id, Status.COMPLETED)
+
+
+def _record_trades(con: Connection, trades: Mapping[int, pd.DataFrame]) -> None:
+    rows = pd.concat(
+        [one.assign(backtest_run_id=run_id) for run_id, one in trades.items()], ignore_index=True
+    )
+    if rows.empty:
+        return
+    symbols = dict(
+        con.execute(
+            "SELECT id, symbol_id FROM backtest_runs WHERE list_contains(?, id)", [list(trades)]
+        ).fetchall()
+    )
+    numbers = con.execute(
+        "SELECT nextval('backtest_trades_id') AS id FROM range(?)", [len(rows)]
+    ).fetchnumpy()["id"]
+    named = rows[[*TRADES, "backtest_run_id"]].assign(
+        id=numbers, symbol_id=rows["backtest_run_id"].map(symbols)
+    )
+    frames.append(con, "backtest_trades", named)
+    details = rows[list(TRADE_DETAILS)].assign(backtest_trade_id=numbers)
+    frames.append(con, "trade_details", details)
 
 
 def finish(con: Connection, run_id: int, status: Status, error_message: str | None = None) -> None:
@@ -197,7 +227,7 @@ def finish(con: Connection, run_id: int, status: Status, error_message: str | No
 def orphans(con: Connection) -> list[int]:
     """Return the runs of this machine that say they are running but whose process is gone."""
     rows = con.execute(UNFINISHED, [socket.gethostname()]).fetchall()
-    return [run_id for run_id, pid, started in rows if not _lives(pid, started)]
+    return [run_id for run_id, pid, started in rows if not lives(pid, started)]
 
 
 def settle_orphans(con: Connection) -> None:
@@ -210,6 +240,14 @@ def completed(con: Connection, user_id: int, version_id: int, fingerprint: str) 
     """Return the newest completed run with that fingerprint, or None."""
     (run_id,) = con.execute(KNOWN_RUN, [fingerprint, user_id, version_id]).fetchone()  # type: ignore[misc]
     return None if run_id is None else int(run_id)
+
+
+def all_completed(
+    con: Connection, user_id: int, version_id: int, fingerprints: Sequence[str]
+) -> dict[str, int]:
+    """Return the newest completed run of each fingerprint that has one."""
+    values = [list(fingerprints), user_id, version_id]
+    return dict(con.execute(KNOWN_RUNS, values).fetchall())
 
 
 def row(con: Connection, user_id: int, run_id: int) -> dict[str, Any]:
@@ -278,7 +316,8 @@ def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
     return Metrics(**{name: row[name] for name in RESULTS}, **extra)  # type: ignore[arg-type]
 
 
-def _lives(pid: int, started: float) -> bool:
+def lives(pid: int, started: float) -> bool:
+    """Tell whether the process of that number, started at that time, is still there."""
     try:
         process = psutil.Process(pid)
         same = abs(process.create_time() - started) < 1.0

@@ -5,23 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bitstockerz_lab.backtests import plan
-from bitstockerz_lab.backtests.grid import combinations
-from bitstockerz_lab.backtests.search import best, check_metric, search
+from bitstockerz_lab import clock
+from bitstockerz_lab.backtests import grid, honesty_warnings, other_bars, plan, search
+from bitstockerz_lab.backtests.sweep.unit import Unit
 from bitstockerz_lab.backtests.windows import walk_windows
-from bitstockerz_lab.errors import DefinitionError, NoBars, TradingError
+from bitstockerz_lab.errors import NoBars, TradingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import pandas as pd
 
     from bitstockerz_lab.backtests.engine import Simulation
-    from bitstockerz_lab.backtests.grid import Constraint, Grid
+    from bitstockerz_lab.backtests.grid import Combination, Grid
     from bitstockerz_lab.backtests.plan import Materials, Recipe, Wish
+    from bitstockerz_lab.backtests.sweep.combinations import Combinations
+    from bitstockerz_lab.backtests.sweep.constraint import Constraint
+    from bitstockerz_lab.backtests.sweep.engine import Measured
     from bitstockerz_lab.backtests.windows import Window, Windows
+    from bitstockerz_lab.strategies.honesty import Honesty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,27 +40,18 @@ class Way:
     constraint: Constraint = None
 
     def __post_init__(self) -> None:
-        check_metric(self.by)
+        search.check_metric(self.by)
 
-    def recipes(self, recipe: Recipe, wish: Wish) -> list[Recipe]:
-        """Return a recipe for each combination, each set of parameters once.
+    def combinations(self, recipe: Recipe, wish: Wish) -> Combinations:
+        """Return what is tried in each window, each set of parameters once.
 
         Raises
         ------
         UnknownName, DefinitionError
             The grid does not fit the strategy, or leaves nothing.
         """
-        both = sorted(set(self.grid) & set(wish.parameters or {}))
-        if both:
-            raise DefinitionError(
-                f"{both[0]} is in the grid and in parameters. Leave it out of one of them.",
-                name=both[0],
-            )
-        found: dict[tuple[float, ...], Recipe] = {}
-        for one in combinations(self.grid, self.constraint, recipe.parameters):
-            tried = plan.with_parameters(recipe, wish, one)
-            found.setdefault(tuple(tried.parameters.values()), tried)
-        return list(found.values())
+        definition = recipe.version.definition
+        return grid.combinations(definition, self.grid, self.constraint, wish.parameters)
 
     def windows(self, materials: Materials) -> Windows:
         """Return the windows of the period; counted from its start if bars lie before that."""
@@ -78,10 +71,17 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One simulation and what it was made of."""
+    """One simulation and what it was made of.
+
+    Attributes
+    ----------
+    check : of code that nobody had looked at with these parameters, to be stored
+    """
 
     materials: Materials
     simulation: Simulation
+    fingerprint: str
+    check: Honesty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +107,23 @@ class Walked:
     ----------
     materials : of the whole period
     windows, steps : one a window
-    tried : how many combinations in each window
+    combinations : what was tried in each window
+    unit, measured : the bars of the last in-sample, and what each combination came to on them
     """
 
     materials: Materials
     windows: Windows
     steps: tuple[Step, ...]
-    tried: int
+    combinations: Combinations
+    unit: Unit
+    measured: Measured
 
 
-def fingerprint(materials: Materials, recipes: Sequence[Recipe], windows: Windows, by: str) -> str:
+def fingerprint(materials: Materials, combinations: Combinations, windows: Windows, by: str) -> str:
     """Return the SHA-256 of everything that decides a walk-forward's numbers."""
     made_of = {
-        "first": replace(materials, recipe=recipes[0]).fingerprint,
-        "tried": [dict(recipe.parameters) for recipe in recipes],
+        "run": materials.fingerprint,
+        "tried": {name: column.tolist() for name, column in combinations.columns.items()},
         "windows": [[[part.start, part.stop] for part in (one.train, one.test)] for one in windows],
         "by": by,
     }
@@ -128,13 +131,16 @@ def fingerprint(materials: Materials, recipes: Sequence[Recipe], windows: Window
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def walk(materials: Materials, recipes: Sequence[Recipe], windows: Windows, by: str) -> Walked:
+def walk(
+    materials: Materials, wish: Wish, combinations: Combinations, windows: Windows, by: str
+) -> Walked:
     """Carry out a walk-forward; nothing is recorded.
 
     Parameters
     ----------
     materials : of the whole period
-    recipes : one a combination, over the whole period
+    wish : what was asked for; its parameters stay as they are
+    combinations : what is tried in each window
     windows : as `Way.windows` gives them
     by : the metric whose best combination is taken; of equal ones the first
 
@@ -143,27 +149,47 @@ def walk(materials: Materials, recipes: Sequence[Recipe], windows: Windows, by: 
     TradingError
         No combination traded in any window.
     """
-    steps = tuple(_step(materials, recipes, window, by) for window in windows)
+    from bitstockerz_lab.backtests.sweep import engine  # noqa: PLC0415 - heavy: numba
+
+    steps = []
+    for window in windows:
+        # nothing but the bars up to the end of in-sample
+        unit = unit_of(part(materials, window.train_first, window.train_last), wish)
+        measured = engine.measure(unit, combinations, metrics=(by, "num_trades"))
+        at = search.best(measured.values, by)
+        chosen = None if at is None else combinations[at]
+        steps.append(_step(materials, wish, window, chosen))
     if all(step.in_sample is None for step in steps):
         raise TradingError(
-            f"None of {len(recipes):,} combinations had a {by} in any of {len(windows)} windows: "
-            "none traded in sample, or the windows are too short for it. Take longer ones, or "
-            "another grid.",
-            combinations=len(recipes),
+            f"None of {len(combinations):,} combinations had a {by} in any of {len(windows)} "
+            "windows: none traded in sample, or the windows are too short for it. Take longer "
+            "ones, or another grid.",
+            combinations=len(combinations),
             by=by,
         )
-    return Walked(materials, windows, steps, len(recipes))
+    return Walked(materials, windows, tuple(steps), combinations, unit, measured)
 
 
-def _step(materials: Materials, recipes: Sequence[Recipe], window: Window, by: str) -> Step:
-    """Choose with nothing but the bars up to the end of in-sample, then trade the choice."""
-    train = part(materials, window.train_first, window.train_last)
-    tried = [replace(recipe, start=window.train_first, end=window.train_last) for recipe in recipes]
-    at = best(search(tried, train.bars_or_raise(), train.others), by)
-    if at is None:
+def _step(materials: Materials, wish: Wish, window: Window, chosen: Combination | None) -> Step:
+    """Trade a choice, in sample and out of it."""
+    if chosen is None:
         return Step(window)
+    train = part(materials, window.train_first, window.train_last)
     test = part(materials, window.test_first, window.test_last)
-    return Step(window, _played(train, recipes[at]), _played(test, recipes[at]))
+    asked = wish.start is not None or window.train.start > 0
+    outside = _played(test, wish, chosen, asked=True)
+    return Step(window, _played(train, wish, chosen, asked=asked), outside)
+
+
+def unit_of(materials: Materials, wish: Wish) -> Unit:
+    """Return materials as what combinations are measured on."""
+    return Unit(
+        number=0,
+        recipe=materials.recipe,
+        wish=wish,
+        bars=materials.bars_or_raise(),
+        others=materials.others,
+    )
 
 
 def part(materials: Materials, first: pd.Timestamp, last: pd.Timestamp) -> Materials:
@@ -176,26 +202,29 @@ def part(materials: Materials, first: pd.Timestamp, last: pd.Timestamp) -> Mater
     NoBars
         A symbol that the rules read has no bars that early.
     """
-    others = {name: bars.loc[:last] for name, bars in materials.others.items()}
-    for name, bars in others.items():
+    recipe = replace(materials.recipe, start=first, end=last)
+    until, others = other_bars.ends(recipe), {}
+    for one in recipe.reads:
+        # of others no bar that ends later, whatever its stamp: as `others.read` reads them
+        bars = materials.others[one.name].loc[: until - clock.TIMEFRAMES[one.timeframe]]
         if bars.empty:
             raise NoBars(
-                f"{name}, which the rules read, has no bars up to {last:%Y-%m-%d}. Start later, or "
-                "load older ones.",
-                symbol=name,
+                f"{one.name}, which the rules read, has no bars up to {last:%Y-%m-%d}. Start "
+                "later, or load older ones.",
+                symbol=one.name,
             )
-    return replace(
-        materials,
-        recipe=replace(materials.recipe, start=first, end=last),
-        bars=materials.bars_or_raise().loc[:last],
-        others=others,
-    )
+        others[one.name] = bars
+    bars = materials.bars_or_raise().loc[:last]
+    return replace(materials, recipe=recipe, bars=bars, others=others)
 
 
-def _played(materials: Materials, chosen: Recipe) -> Played:
-    recipe = replace(chosen, start=materials.recipe.start, end=materials.recipe.end)
-    simulation = recipe.simulate(materials.bars_or_raise(), materials.others)
-    return Played(replace(materials, recipe=recipe), simulation)
+def _played(materials: Materials, wish: Wish, chosen: Combination, *, asked: bool) -> Played:
+    """Simulate a combination; `asked` whether its period begins where somebody said."""
+    recipe = plan.with_parameters(materials.recipe, wish, chosen)
+    made = plan.warned(replace(materials, recipe=recipe), asked=asked)
+    made, check = honesty_warnings.check_code(made)
+    simulation = recipe.simulate(made.bars_or_raise(), made.others)
+    return Played(made, simulation, made.fingerprint or "", check)
 
 
 def curves(walked: Walked) -> tuple[list[pd.Series], list[pd.Series]]:
@@ -216,11 +245,3 @@ def curves(walked: Walked) -> tuple[list[pd.Series], list[pd.Series]]:
         outside.append(step.out_of_sample.simulation.equity)
         inside.append(step.in_sample.simulation.equity)
     return outside, inside
-
-
-def grid_json(grid: Mapping[str, Any], recipes: Sequence[Recipe]) -> str:
-    """Return the values that were tried of each parameter of the grid, as JSON."""
-    values = {
-        name: list(dict.fromkeys(recipe.parameters[name] for recipe in recipes)) for name in grid
-    }
-    return json.dumps(values)

@@ -24,12 +24,16 @@ from bitstockerz_lab.pages import formats
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     import plotly.graph_objects as go
 
+    from bitstockerz_lab.backtests.walk_forward_report import WalkForwardReport
     from bitstockerz_lab.storage import Connection, Database
 
 SHOWN = ("total_return_pct", "sharpe_ratio", "max_drawdown_pct", "num_trades")
+WHOLE = {"num_trades"}
+UNBROKEN = "\N{NON-BREAKING HYPHEN}"
 ENDS = {Role.IN_SAMPLE: "train", Role.OUT_OF_SAMPLE: "test"}
 
 
@@ -54,7 +58,10 @@ class Outcome:
 
 
 def outcome(
-    outside: Sequence[pd.Series], inside: Sequence[pd.Series], recipe: plan.Recipe
+    outside: Sequence[pd.Series],
+    inside: Sequence[pd.Series],
+    recipe: plan.Recipe,
+    time_tested: pd.Timedelta,
 ) -> Outcome:
     """Return what the windows came to.
 
@@ -62,6 +69,7 @@ def outcome(
     ----------
     outside, inside : equity curves of out-of-sample and of chosen in-sample windows
     recipe : for the initial equity, the asset type and the timeframe
+    time_tested : as `Windows` has it; years in which nothing was tested are no years without growth
     """
     capital, timeframe = recipe.terms.initial_equity, recipe.timeframe
     curve = stitched(outside, capital)
@@ -69,7 +77,7 @@ def outcome(
     returns = metrics.daily_returns(points, metrics.day_ends(stamps), capital)
     periods = metrics.periods_a_year(str(recipe.symbol.asset_type), timeframe)
     growth = float(points[-1]) / capital
-    reached = metrics.cagr_pct(growth, clock.bar_end(stamps[-1], timeframe) - stamps[0])
+    reached = metrics.cagr_pct(growth, time_tested)
     promised = compound_cagr_pct(inside, capital, timeframe) if inside else None
     return Outcome(
         total_return_pct=100.0 * (growth - 1.0),
@@ -93,6 +101,7 @@ class WalkForward:
     combinations : how many were tried in each window
     left_over : what of the period no window tests, a sentence
     outcome : Outcome of the stitched curve
+    warnings : what was said of any of its runs, a sentence each
     windows : DataFrame, a row a window
         train_first, train_last, test_first, test_last; the chosen parameters (NaN where nothing
         had a score); in_sample_… and out_of_sample_… of the metric it was chosen by and of
@@ -107,7 +116,12 @@ class WalkForward:
     """
 
     def __init__(
-        self, database: Database, user_id: int, row: dict[str, Any], windows: pd.DataFrame
+        self,
+        database: Database,
+        user_id: int,
+        row: dict[str, Any],
+        windows: pd.DataFrame,
+        warnings: Sequence[str] = (),
     ) -> None:
         self._database = database
         self._user_id = user_id
@@ -131,6 +145,7 @@ class WalkForward:
         self.left_over: str = row["left_over"]
         self.outcome = Outcome(**{name: row[name] for name in Outcome.__dataclass_fields__})
         self.windows = windows
+        self.warnings = tuple(warnings)
 
     @classmethod
     def load(cls, con: Connection, database: Database, user_id: int, walk_id: int) -> WalkForward:
@@ -148,9 +163,8 @@ class WalkForward:
         by = row["chosen_by"]
         if by not in runs:
             runs[by] = pd.Series(walk_forward_store.metric(con, by, ids), dtype=float)
-        return cls(
-            database, user_id, row, _windows(sides, runs, list(json.loads(row["grid_json"])), by)
-        )
+        windows = _windows(sides, runs, list(json.loads(row["grid_json"])), by)
+        return cls(database, user_id, row, windows, _warnings(runs.loc[ids]))
 
     @property
     def efficiency(self) -> float | None:
@@ -177,6 +191,16 @@ class WalkForward:
     def initial_equity(self) -> float:
         """What every window begins with, in account currency."""
         return self._some_run.initial_equity
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """The costs of every window's runs, by the names that `run` takes."""
+        return self._some_run.details.costs
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its bars are made up."""
+        return self._some_run.details.simulated
 
     @property
     def benchmark(self) -> pd.Series:
@@ -216,6 +240,25 @@ class WalkForward:
 
         return picture.walk_forward(self, self._currency)
 
+    def report(self, path: str | Path | None = None) -> WalkForwardReport:
+        """Return the report; with a path, also write it there as one self-contained HTML page.
+
+        Parameters
+        ----------
+        path : ends in .html
+
+        Raises
+        ------
+        LabError
+            The file cannot be written.
+        """
+        from bitstockerz_lab.backtests import walk_forward_report  # noqa: PLC0415 - heavy: plotly
+
+        report = walk_forward_report.WalkForwardReport(self)
+        if path is not None:
+            report.write(path)
+        return report
+
     @cached_property
     def _some_run(self) -> Run:
         traded = self.windows["out_of_sample_run"].dropna()
@@ -245,7 +288,7 @@ class WalkForward:
     def notes(self) -> list[str]:
         """What the reader should know besides the numbers, a sentence each."""
         idle = int(self.windows["out_of_sample_run"].isna().sum())
-        found = [*self._some_run.recipe.warnings, *filter(None, [self.left_over])]
+        found = [*self.warnings, *filter(None, [self.left_over])]
         if idle:
             found.append(
                 f"In {idle} of {len(self.windows)} windows no combination had a {self.by} in "
@@ -259,7 +302,35 @@ class WalkForward:
 
     def _repr_html_(self) -> str:
         told = "<br>".join(html.escape(line) for line in str(self).splitlines())
-        return f"<p>{told}</p>{self.windows.to_html(border=0)}"
+        return f"<p>{told}</p>{self.table().to_html(border=0)}"
+
+    def table(self) -> pd.DataFrame:
+        """Return the windows as texts for people, in sample beside out of it."""
+        table, columns = self.windows, {}
+        for name in self.grid:
+            values = [formats.MISSING if pd.isna(one) else f"{one:g}" for one in table[name]]
+            columns["chosen", name] = values
+        for role, part in ENDS.items():
+            title = str(role).replace("_", " ")
+            for end, heading in (("first", "from"), ("last", "to")):
+                told = [formats.when(one, self.timeframe) for one in table[f"{part}_{end}"]]
+                columns[title, heading] = [text.replace("-", UNBROKEN) for text in told]
+            for metric in dict.fromkeys((self.by, *SHOWN)):
+                decimals = 0 if metric in WHOLE else 2
+                heading = metric.replace("_pct", " %").replace("_", " ")
+                columns[title, heading] = [
+                    formats.number(None if pd.isna(one) else one, decimals)
+                    for one in table[f"{role}_{metric}"]
+                ]
+            runs = table[f"{role}_run"]
+            columns[title, "run"] = [formats.MISSING if pd.isna(one) else f"{one}" for one in runs]
+        return pd.DataFrame(columns, index=table.index)
+
+
+def _warnings(runs: pd.DataFrame) -> list[str]:
+    """Return what is said of any of the runs, each sentence once."""
+    told = [sentence for text in runs["warnings_json"] for sentence in json.loads(text)]
+    return list(dict.fromkeys(told))
 
 
 def _windows(sides: pd.DataFrame, runs: pd.DataFrame, names: list[str], by: str) -> pd.DataFrame:
@@ -278,8 +349,11 @@ def _windows(sides: pd.DataFrame, runs: pd.DataFrame, names: list[str], by: str)
     for metric in dict.fromkeys((by, *SHOWN)):
         for role in ENDS:
             told = of[role]["backtest_run_id"].map(runs[metric], na_action="ignore")
-            whole = metric == "num_trades"
-            numbers = told.astype("Int64") if whole else told.astype("Float64").astype("float64")
+            numbers = (
+                told.astype("Int64")
+                if metric in WHOLE
+                else told.astype("Float64").astype("float64")
+            )
             found[f"{role}_{metric}"] = numbers
     for role in ENDS:
         found[f"{role}_run"] = of[role]["backtest_run_id"]

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from bitstockerz_lab.backtests import plan, store, walk_forward, walk_forward_store
+from bitstockerz_lab.backtests import (
+    plan,
+    store,
+    trials,
+    trials_store,
+    walk_forward,
+    walk_forward_store,
+)
 from bitstockerz_lab.backtests.walk_forward_result import WalkForward, outcome
 from bitstockerz_lab.enums import Role
 from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.strategies.honesty import store as checks_store
+from bitstockerz_lab.strategies.python import consent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from bitstockerz_lab.backtests.grid import Constraint, Grid
-    from bitstockerz_lab.backtests.plan import Recipe
+    from bitstockerz_lab.backtests.grid import Grid
+    from bitstockerz_lab.backtests.sweep.constraint import Constraint
     from bitstockerz_lab.backtests.walk_forward import Played, Walked, Way
     from bitstockerz_lab.storage import Connection, Database
     from bitstockerz_lab.strategies.versions import StrategyVersion
@@ -55,6 +65,7 @@ class WalkForwards:
         by: str = "sharpe_ratio",
         constraint: Constraint = None,
         rerun: bool = False,
+        trust: bool = False,
         **asked: Any,  # noqa: ANN401 - as `run`
     ) -> WalkForward:
         """Choose parameters on one window, trade the next with them, walk on; record all of it.
@@ -76,6 +87,7 @@ class WalkForwards:
         by : the metric to choose by; for drawdowns, volatility and costs the least is best
         constraint : text like "fast < slow", or a function of a dict of all parameters
         rerun : False gives a recorded walk-forward of the same fingerprint back
+        trust : agree, for good, to the strategy's Python where it comes from somebody else
         asked : version, parameters (those that do not vary), initial_equity, costs, sizing,
             exits and adjusted, as `run` takes them
 
@@ -90,13 +102,16 @@ class WalkForwards:
             short. Nothing is recorded then.
         TradingError
             No combination traded in any window.
+        Untrusted
+            The strategy is Python that was neither written nor agreed to on this machine.
 
         Notes
         -----
         Of equal combinations the first of the grid is taken, the last parameter varying fastest.
         One that did not trade in sample, or whose metric is undefined there, cannot be chosen;
         where that is all of them, nothing is traded in the test, and the curve stays level.
-        BACKTEST_RULES 24.
+        Each combination counts as one trial, with its Sharpe ratio in the newest in-sample.
+        BACKTEST_RULES 20 and 24.
 
         Examples
         --------
@@ -117,7 +132,7 @@ class WalkForwards:
             constraint=constraint,
         )
         wish = plan.wish(strategy, symbol, timeframe, start, end, **asked)
-        return self._walk(way, wish, rerun=rerun)
+        return self._walk(way, wish, rerun=rerun, trust=trust)
 
     def walk_forwards(self) -> pd.DataFrame:
         """Return the recorded walk-forwards, newest first, a row each.
@@ -150,19 +165,24 @@ class WalkForwards:
         with self._database.read() as con:
             return WalkForward.load(con, self._database, self._user.id, int(walk_forward_id))
 
-    def _walk(self, way: Way, wish: plan.Wish, *, rerun: bool) -> WalkForward:
+    def _walk(self, way: Way, wish: plan.Wish, *, rerun: bool, trust: bool) -> WalkForward:
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, wish)
         windows = way.windows(materials)
-        recipes = way.recipes(materials.recipe, wish)
-        fingerprint = walk_forward.fingerprint(materials, recipes, windows, way.by)
+        combinations = way.combinations(materials.recipe, wish)
+        fingerprint = walk_forward.fingerprint(materials, combinations, windows, way.by)
         if not rerun:
             with self._database.read() as con:
                 found = self._known_walk(con, materials, fingerprint)
             if found is not None:
                 return found
-        walked = walk_forward.walk(materials, recipes, windows, way.by)
-        row = _row(walked, way, recipes) | {"fingerprint": fingerprint, "user_id": self._user.id}
+        version = materials.recipe.version
+        consent.require(
+            version.definition, self._database.path, version=version.version, trust=trust
+        )
+        walked = walk_forward.walk(materials, wish, combinations, windows, way.by)
+        row = _row(walked, way) | {"fingerprint": fingerprint, "user_id": self._user.id}
+        tried = trials.of_unit(walked.unit, combinations, walked.measured.values)
         with self._database.write() as con:
             # again: somebody else may have recorded it since
             found = None if rerun else self._known_walk(con, materials, fingerprint)
@@ -170,6 +190,7 @@ class WalkForwards:
                 return found
             sides = pd.DataFrame(self._sides(con, walked, rerun=rerun))
             walk_id = walk_forward_store.add(con, row, sides.astype({"backtest_run_id": "Int64"}))
+            trials_store.add(con, self._user.id, tried, "walk_forward")
             return WalkForward.load(con, self._database, self._user.id, walk_id)
 
     def _known_walk(
@@ -183,6 +204,8 @@ class WalkForwards:
 
     def _sides(self, con: Connection, walked: Walked, *, rerun: bool) -> list[dict[str, Any]]:
         """Record the runs of every window; returns a row a window and role."""
+        made = [one for step in walked.steps for one in (step.in_sample, step.out_of_sample) if one]
+        run_ids = self._recorded(con, made, rerun=rerun)
         found = []
         for step in walked.steps:
             window = step.window
@@ -195,29 +218,34 @@ class WalkForwards:
                         "role": str(role),
                         "first_bar": first,
                         "last_bar": last,
-                        "backtest_run_id": self._recorded(con, played, rerun=rerun),
+                        "backtest_run_id": played and run_ids[played.fingerprint],
                     }
                 )
         return found
 
-    def _recorded(self, con: Connection, played: Played | None, *, rerun: bool) -> int | None:
-        """Return the id of a window's run: of one that is recorded already, or of a new one."""
-        if played is None:
-            return None
-        materials = played.materials
-        version_id, fingerprint = materials.recipe.version.id, materials.fingerprint or ""
-        known = store.completed(con, self._user.id, version_id, fingerprint)
-        if known is not None and not rerun:
-            return known
-        run_id = store.begin(con, self._user.id, materials)
-        store.record(con, run_id, played.simulation)
-        return run_id
+    def _recorded(self, con: Connection, made: Sequence[Played], *, rerun: bool) -> dict[str, int]:
+        """Return the ids of runs by fingerprint: of those recorded already, and of new ones."""
+        version_id = made[0].materials.recipe.version.id
+        wanted = [one.fingerprint for one in made]
+        known = {} if rerun else store.all_completed(con, self._user.id, version_id, wanted)
+        new = {}
+        for one in made:
+            if one.fingerprint in known:
+                continue
+            run_id = store.begin(con, self._user.id, one.materials)
+            known[one.fingerprint], new[run_id] = run_id, one.simulation
+            if one.check is not None:
+                checks_store.add(con, one.materials.recipe.version, one.check)
+        if new:
+            store.record_all(con, new)
+        return known
 
 
-def _row(walked: Walked, way: Way, recipes: Sequence[Recipe]) -> dict[str, Any]:
+def _row(walked: Walked, way: Way) -> dict[str, Any]:
     """Return the row of a walk-forward, but for whose it is and its fingerprint."""
-    recipe = walked.materials.recipe
+    recipe, tried = walked.materials.recipe, walked.combinations
     told = way.constraint
+    grid = {name: list(dict.fromkeys(one.tolist())) for name, one in tried.columns.items()}
     return {
         "strategy_version_id": recipe.version.id,
         "symbol_id": recipe.symbol.id,
@@ -229,10 +257,10 @@ def _row(walked: Walked, way: Way, recipes: Sequence[Recipe]) -> dict[str, Any]:
         "step": str(way.test if way.step is None else way.step),
         "anchored": way.anchored,
         "chosen_by": way.by,
-        "grid_json": walk_forward.grid_json(way.grid, recipes),
+        "grid_json": json.dumps(grid),
         "constraint_text": told if told is None or isinstance(told, str) else repr(told),
-        "combinations": walked.tried,
+        "combinations": len(tried),
         "left_over": walked.windows.left_over,
         "bars_as_of": walked.materials.as_of,
-        **asdict(outcome(*walk_forward.curves(walked), recipe)),
+        **asdict(outcome(*walk_forward.curves(walked), recipe, walked.windows.time_tested)),
     }

@@ -20,10 +20,12 @@ from bitstockerz_lab.cli import (
     quotes,
     strategies,
     strategy_versions,
+    sweeps,
     templates,
     tools,
     trust,
     updates,
+    walk_forwards,
 )
 from bitstockerz_lab.cli.settings import Settings, examples
 from bitstockerz_lab.errors import LabError
@@ -41,7 +43,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (market, updates, quality, quotes, backtests, batch, tools, demo):
+for commands in (
+    market,
+    updates,
+    quality,
+    quotes,
+    backtests,
+    sweeps,
+    walk_forwards,
+    batch,
+    tools,
+    demo,
+):
     commands.add_to(app)
 templates.add_to(strategies.app)
 strategy_versions.add_to(strategies.app)

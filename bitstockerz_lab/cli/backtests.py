@@ -124,12 +124,12 @@ def backtest(
             slippage_bps=slippage_bps,
             borrow_bps=borrow_bps,
             lot_size=lot_size,
-            sizing=_sizing(sizing),
+            sizing=sizing_of(sizing),
             stop_loss_pct=stop_loss_pct,
             take_profit_pct=take_profit_pct,
             trailing_stop_pct=trailing_stop_pct,
             break_even_pct=break_even_pct,
-            targets=_targets(target),
+            targets=targets_of(target),
             max_bars=max_bars,
             cooldown_bars=cooldown_bars,
             max_trades_per_day=max_trades_per_day,
@@ -172,14 +172,16 @@ def _show(run: Run) -> None:
         output.write(note)
 
 
-def _sizing(text: str | None) -> tuple[str, float] | None:
+def sizing_of(text: str | None) -> tuple[str, float] | None:
+    """Return what --sizing says, as `run` takes it."""
     if text is None:
         return None
     ((method, value),) = assignments([text], "--sizing").items()
     return method, number(value, "--sizing")
 
 
-def _targets(texts: list[str] | None) -> list[tuple[float, float]] | None:
+def targets_of(texts: list[str] | None) -> list[tuple[float, float]] | None:
+    """Return what --target says, as `run` takes it."""
     given = assignments(texts, "--target").items()
     found = [(number(profit, "--target"), number(share, "--target")) for profit, share in given]
     return found or None

@@ -26,6 +26,7 @@ _VERBS = (
     (r"(?:lab\.market\.)?load_(factors|actions)(?:\(\.\.\.\))?", r"bitstockerz load --\1"),
     (r"lab\.market\.load_csv\(\.\.\.\)", "bitstockerz load"),
     (r"lab\.market\.(symbols|providers|health)\(\)", r"bitstockerz \1"),
+    (r"lab\.backtests\.sweeps\(\)", "bitstockerz sweeps"),
     (
         r'lab\.strategies\.save\(lab\.strategies\.template\("(.+?)"\)\)',
         r"bitstockerz strategies save --template \1",

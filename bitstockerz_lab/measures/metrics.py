@@ -158,6 +158,11 @@ def sharpe_ratio(returns: NDArray[np.float64], periods: int) -> float | None:
     return _finite(returns.mean() / returns.std(ddof=1) * math.sqrt(periods))
 
 
+def volatility_pct(returns: NDArray[np.float64], periods: int) -> float | None:
+    """Return 100 · std · √N with ddof 1; None with fewer than two returns."""
+    return _finite(100.0 * returns.std(ddof=1) * math.sqrt(periods)) if len(returns) > 1 else None
+
+
 def sortino_ratio(returns: NDArray[np.float64], periods: int) -> float | None:
     """Return mean · N / (√mean(min(r, 0)²) · √N); as empyrical-reloaded defines it."""
     if len(returns) < 2:  # noqa: PLR2004 - empyrical's own limit
@@ -207,7 +212,7 @@ def measure(
     returns = daily_returns(points, last, initial_equity)
     benchmark = benchmark_curve(bars, missing, initial_equity).to_numpy()
     periods = periods_a_year(asset_type, timeframe)
-    alpha, beta = _regression(returns, daily_returns(benchmark, last, initial_equity), periods)
+    alpha, beta = regression(returns, daily_returns(benchmark, last, initial_equity), periods)
     max_drawdown, longest = _drawdowns(points, stamps, initial_equity, timeframe)
     final, average = float(points[-1]), float(points.mean())
     span = clock.bar_end(stamps[-1], timeframe) - stamps[0]
@@ -216,16 +221,13 @@ def measure(
     wins, losses = pnl_pct[pnl > 0], pnl_pct[pnl < 0]
     prices = trades["entry_price"].to_numpy() + trades["exit_price"].to_numpy()
     traded = float((trades["quantity"].to_numpy() * prices).sum())
-    scattered = len(returns) > 1
     return Metrics(
         final_equity=final,
         total_return_pct=100.0 * (final / initial_equity - 1.0),
         cagr_pct=cagr,
         max_drawdown_pct=max_drawdown,
         longest_drawdown_days=longest,
-        volatility_pct=(
-            _finite(100.0 * returns.std(ddof=1) * math.sqrt(periods)) if scattered else None
-        ),
+        volatility_pct=volatility_pct(returns, periods),
         sharpe_ratio=sharpe_ratio(returns, periods),
         sortino_ratio=sortino_ratio(returns, periods),
         calmar_ratio=_finite(cagr / max_drawdown) if cagr is not None and max_drawdown else None,
@@ -286,7 +288,7 @@ def _drawdowns(
     return depth, float(spans.max() / DAY_NS)
 
 
-def _regression(
+def regression(
     returns: NDArray[np.float64], benchmark: NDArray[np.float64], periods: int
 ) -> tuple[float | None, float | None]:
     """Return alpha a year, as a fraction, and beta against the benchmark's returns."""

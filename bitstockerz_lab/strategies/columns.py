@@ -8,8 +8,10 @@ swaps the question. What is neither is missing.
 
 from __future__ import annotations
 
+import copy
 import functools
 import operator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,12 +86,27 @@ class Columns:
         self._prices = [_plain(bars, name) for name in PRICES[:4]]
         self.missing: Flags = np.asarray(lost(self._prices), dtype=bool)
         self.any_missing = bool(self.missing.any())
-        self._views = Views(bars, others or {}, lambda frame: Columns(definition, frame, resolved))
+        self._others = others or {}
+        self._views = self._seen_under(resolved)
         self._made: dict[object, Any] = {}
         self._left: Counter[object] | None = None if keep else readers.readers(definition, resolved)
 
     def __len__(self) -> int:
         return len(self.missing)
+
+    def under(self, resolved: Mapping[str, int | float]) -> Columns:
+        """Return the columns under other values of the parameters; those of prices are shared."""
+        other = copy.copy(self)
+        other.resolved = resolved
+        other._views = self._seen_under(resolved)  # noqa: SLF001 - a copy of this one
+        other._made = {  # noqa: SLF001 - as above
+            name: self._once(name, partial(self._price, name)) for name in PRICES
+        }
+        return other
+
+    def _seen_under(self, resolved: Mapping[str, int | float]) -> Views:
+        columns = partial(Columns, self.definition, resolved=resolved)
+        return Views(self.bars, self._others, columns)
 
     def operand(self, operand: Any) -> Numbers | int | float:  # noqa: ANN401 - any operand
         """Return an operand's column, NaN where missing; a plain number for a constant."""

@@ -7,7 +7,7 @@ A `Definition` holds together: whatever is wrong is found while it is read, all 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
@@ -28,7 +28,7 @@ from bitstockerz_lab.strategies.document import (
     to_text,
 )
 from bitstockerz_lab.strategies.language import Model, Node, Operand, Text, Value
-from bitstockerz_lab.strategies.needs import complaint, places
+from bitstockerz_lab.strategies.needs import Place, complaint, places
 from bitstockerz_lab.strategies.parts import IndicatorUse, Parameter, Sizing, Target
 from bitstockerz_lab.strategies.problems import Problem, raise_for
 from bitstockerz_lab.strategies.python.model import PythonCode
@@ -146,12 +146,33 @@ class Definition(Model):
             name: parameter.value(name, given.get(name, parameter.default))
             for name, parameter in sorted(self.parameters.items())
         }
-        for place in places(self.document) if given else ():
-            name = reference(place.value) or ""
-            told = complaint(place, values.get(name), f"{name} = {values.get(name)}")
-            if told:
-                raise DefinitionError(str(told), parameter=name, value=values[name])
+        for name, needed in self._needed.items() if given else ():
+            _refuse_unfit(name, values[name], needed)
         return values
+
+    def fit(self, name: str, values: Iterable[object]) -> list[int | float]:
+        """Return values of one parameter in its type, each checked as `resolve` checks it.
+
+        Raises
+        ------
+        DefinitionError
+            One does not fit the parameter or a place where it stands.
+        """
+        parameter, needed = self.parameters[name], self._needed.get(name, ())
+        found = [parameter.value(name, value) for value in values]
+        for value in found if needed else ():
+            _refuse_unfit(name, value, needed)
+        return found
+
+    @cached_property
+    def _needed(self) -> dict[str, list[Place]]:
+        """The places that have bounds and where a parameter stands, by its name."""
+        found: dict[str, list[Place]] = {}
+        for place in places(self.document):
+            name = reference(place.value)
+            if name is not None:
+                found.setdefault(name, []).append(place)
+        return found
 
     def exits(self, resolved: Mapping[str, int | float] | None = None) -> dict[str, Any]:
         """Return what this definition sets for every bar alike, parameters put in.
@@ -256,6 +277,13 @@ class Definition(Model):
             for what, text in folded.items()
         )
         return f"<div><p>{title}{told}</p>{details}</div>"
+
+
+def _refuse_unfit(name: str, value: float, needed: Iterable[Place]) -> None:
+    for place in needed:
+        told = None if place.need.holds(value) else complaint(place, value, f"{name} = {value}")
+        if told:
+            raise DefinitionError(str(told), parameter=name, value=value)
 
 
 TOP_KEYS = tuple(Definition.model_fields)

@@ -44,6 +44,8 @@ def as_number(value: object) -> int | float | None:
     >>> as_number(30.0), as_number(2.5), as_number(True), as_number(float("nan"))
     (30, 2.5, None, None)
     """
+    if type(value) is int and abs(value) < EXACT_INTEGERS:  # by far the commonest
+        return value
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         return None
     if isinstance(value, Integral) and abs(int(value)) < EXACT_INTEGERS:

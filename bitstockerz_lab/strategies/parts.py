@@ -52,13 +52,13 @@ class Parameter(Model):
             It is no number, not whole where the type is int, or outside min and max.
         """
         number = as_number(given)
-        bounds = f"from {self.min}" if self.min is not None else ""
-        bounds += f" up to {self.max}" if self.max is not None else ""
         outside = number is not None and (
             (self.min is not None and number < self.min)
             or (self.max is not None and number > self.max)
         )
         if number is None or outside or (self.type == "int" and not isinstance(number, int)):
+            bounds = f"from {self.min}" if self.min is not None else ""
+            bounds += f" up to {self.max}" if self.max is not None else ""
             kind = "a whole number" if self.type == "int" else "a number"
             message = f"Parameter {name} = {given!r} does not fit: {kind} {bounds}".rstrip()
             raise DefinitionError(f"{message} is needed.", parameter=name, value=given)

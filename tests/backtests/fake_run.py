@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock, measures
-from bitstockerz_lab.backtests import engine
+from bitstockerz_lab.backtests import engine, run_honesty, trials
 from bitstockerz_lab.backtests.data_check import DataCheck
 from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.market.quality import findings
@@ -70,7 +71,7 @@ class FakeRun:
     status: str = "completed"
     error_message: str | None = None
     bars_revised: str = ""
-    honesty: object = None
+    rules_check: object = None
     data_check: DataCheck = field(
         default_factory=lambda: DataCheck(
             "ACME", "1d", NOTHING_FOUND, pd.Timestamp("2026-11-21 06:00", tz="UTC"), is_current=True
@@ -78,6 +79,9 @@ class FakeRun:
     )
     created_at: datetime = datetime(2026, 11, 21, 6, 30)  # noqa: DTZ001 - as stored: UTC, naive
     finished_at: datetime = datetime(2026, 11, 21, 6, 30)  # noqa: DTZ001 - as stored: UTC, naive
+
+    def honesty(self, *, robust=True):
+        return run_honesty.of_run(self, trials.count(np.array([0.05, 0.01]), "here"), robust=robust)
 
 
 def fake_run(

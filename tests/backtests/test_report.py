@@ -49,6 +49,7 @@ def test_the_sections_stand_in_their_order():
         "Monthly returns",
         "Trades",
         "Costs",
+        "Is it skill?",
         "Honesty of the rules",
         "What this run was made of",
         "Every figure and what it means",

@@ -14,7 +14,7 @@ import pytest
 
 import bitstockerz_lab as bz
 from bitstockerz_lab import strategies
-from bitstockerz_lab.backtests import plan, store
+from bitstockerz_lab.backtests import plan, recording, store
 from bitstockerz_lab.errors import (
     DataError,
     DefinitionError,
@@ -165,7 +165,7 @@ def test_an_interrupted_run_is_cancelled(stocked, monkeypatch):
 
 def test_an_interrupt_after_the_recording_leaves_the_run_completed(stocked):
     run = stocked.backtests.run("SMA cross", "AAA")
-    stocked.backtests._record_failure(run.id, KeyboardInterrupt())
+    recording.record_failure(stocked.database, run.id, KeyboardInterrupt())
     assert stocked.backtests.get(run.id).status == "completed"
 
 

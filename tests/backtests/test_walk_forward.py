@@ -289,13 +289,11 @@ import os, signal, sys
 import bitstockerz_lab as bz
 from bitstockerz_lab.backtests import store
 lab = bz.open_lab(sys.argv[1])
-record, done = store.record, []
+record = store.record_all
 def recorded(*given):
     record(*given)
-    done.append(1)
-    if len(done) == 5:
-        os.kill(os.getpid(), signal.SIGKILL)
-store.record = recorded
+    os.kill(os.getpid(), signal.SIGKILL)
+store.record_all = recorded
 lab.backtests.walk_forward("Cross", "AAA", grid={"fast": [3, 6]}, train="8mo", test="2mo")
 """
 
@@ -358,3 +356,120 @@ def test_the_picture_shows_the_curve_above_its_windows(walking):
         walk.run(1, "outside")
     with pytest.raises(UnknownName, match="Window 99 of walk-forward 1 has no run: there is none"):
         walk.run(99)
+
+
+def runs_alone(lab, walk, strategy, **asked):
+    """The runs that `run` has for the windows' periods and choices, by window and role."""
+    for window in walk.windows.itertuples():
+        parameters = {name: int(getattr(window, name)) for name in walk.grid}
+        for role, first, last in (
+            ("in_sample", window.train_first, window.train_last),
+            ("out_of_sample", window.test_first, window.test_last),
+        ):
+            found = lab.backtests.find(
+                strategy, walk.symbol, start=first, end=last, parameters=parameters, **asked
+            )
+            yield getattr(window, f"{role}_run"), found and found.id
+
+
+def test_hours_of_another_symbol_are_read_to_the_end_of_the_last_day_and_weeks_not_beyond(lab):
+    """A window reads exactly what a run that ends with it reads, whatever timeframes rules mix."""
+    lab.market.load_frame(make_bars(160), symbol="AAA", timeframe="1d", exchange="XNYS")
+    hours = make_bars(160 * 24, seed=4, timeframe="1h", volatility=0.005)
+    lab.market.load_frame(hours, symbol="COIN-USD", timeframe="1h", exchange="bitstamp")
+    coin, length = close.of("COIN-USD"), bz.parameter("length", 5, min=2, max=100)
+    rule = (coin.on("1h") > sma(length).of("COIN-USD").on("1h")) & (coin.on("1w") > 1)
+    lab.strategies.save(bz.strategy("Mixed", enter=rule, leave=~rule))
+    asked = {"grid": {"length": [5, 20]}, "train": "45 bars", "test": "31 bars"}
+    walk = lab.backtests.walk_forward("Mixed", "AAA", **asked)
+    assert walk.windows["out_of_sample_num_trades"].sum() > 0
+    for recorded, alone in runs_alone(lab, walk, "Mixed"):
+        assert recorded == alone
+    assert lab.backtests.verify(walk.run(1)).ok
+
+
+def test_bars_adjusted_for_a_split_in_a_later_window_are_those_of_a_run(lab, tmp_path):
+    lab.market.load_frame(make_bars(300), symbol="AAA", timeframe="1d", exchange="XNYS")
+    path = tmp_path / "AAA_factors.csv"
+    path.write_text(
+        "date,price_factor,split_factor,reference_price\n2020-08-31,0.9,0.5,100\n2050-12-31,1,1,0\n"
+    )
+    lab.market.load_factors(path, symbol="AAA")
+    lab.strategies.save(cross())
+    asked = {"grid": GRID, "train": "100 bars", "test": "60 bars"}
+    walk = lab.backtests.walk_forward("Cross", "AAA", **asked)
+    assert walk.run(1).details.adjusted == "all"
+    for recorded, alone in runs_alone(lab, walk, "Cross"):
+        assert recorded == alone
+
+
+def test_years_between_the_tests_are_no_years_without_growth(walking):
+    asked = {**ASKED, "train": "200 bars", "test": "60 bars"}
+    walk = walking.backtests.walk_forward("Cross", "AAA", **asked, step="150 bars")
+    assert len(walk.equity) == 180
+    growth = walk.equity.iloc[-1] / 1e5
+    reached = 100 * (growth ** (365.25 / 180) - 1)
+    assert walk.outcome.out_of_sample_cagr_pct == pytest.approx(reached)
+
+
+def test_each_combination_is_one_trial_with_its_sharpe_of_the_last_in_sample(walking):
+    walk = walking.backtests.walk_forward("Cross", "AAA", **ASKED)
+    trials = walking.sql("SELECT * FROM trials")
+    assert set(trials["source"]) == {"walk_forward"}
+    last = walk.windows.iloc[-1]
+    wanted = []
+    for fast, slow in ((3, 10), (3, 20), (12, 20)):
+        run = walking.backtests.run(
+            "Cross", "AAA", start=last["train_first"], end=last["train_last"],
+            parameters={"fast": fast, "slow": slow}, **COSTS,
+        )  # fmt: skip
+        wanted.append(run.metrics.sharpe_ratio / np.sqrt(252))
+        assert set(trials["days"]) == {len(run.equity)}
+    assert sorted(trials["daily_sharpe"]) == pytest.approx(sorted(wanted))
+    walking.backtests.walk_forward("Cross", "AAA", **ASKED)
+    assert len(walking.sql("SELECT * FROM trials")) == 3
+
+
+def test_warnings_are_those_of_the_chosen_parameters(walking):
+    asked = {"grid": {"fast": [3], "slow": [60]}, "train": "150 bars", "test": "50 bars"}
+    walk = walking.backtests.walk_forward("Cross", "AAA", start="2020-01-11", **asked)
+    told = [note for note in walk.notes if note.startswith("The rules need")]
+    assert len(told) == 1
+    assert told[0].startswith("The rules need 60 bars before their values")
+    assert "only 10 lie before 2020-01-11" in told[0]
+    assert told[0] in walk.run(1, "in_sample").details.warnings
+    assert not any(one.startswith("The rules") for one in walk.run(1).details.warnings)
+
+
+def test_skill_in_sample_only_keeps_nothing_of_what_it_promised(lab):
+    rise, fall = make_bars(300, drift=0.002, volatility=0.01), make_bars(300, drift=-0.002)
+    fall = fall.set_axis(rise.index + pd.Timedelta(days=300))
+    fall[["open", "high", "low", "close"]] *= rise["close"].iloc[-1] / 100
+    bars = pd.concat([rise, fall])
+    lab.market.load_frame(bars, symbol="AAA", timeframe="1d", exchange="XNYS")
+    length = bz.parameter("length", 5, min=2, max=100)
+    lab.strategies.save(bz.strategy("Long", enter=close > 0.1 * sma(length)))
+    asked = {"grid": {"length": [5, 20]}, "train": "300 bars", "test": "300 bars"}
+    walk = lab.backtests.walk_forward("Long", "AAA", **asked)
+    assert walk.outcome.in_sample_cagr_pct > 0 > walk.outcome.out_of_sample_cagr_pct
+    assert walk.efficiency < 0
+
+
+def test_the_report_is_one_page_of_what_was_tested_and_what_it_was_chosen_on(walking, tmp_path):
+    walk = walking.backtests.walk_forward("Cross", "AAA", **ASKED)
+    path = tmp_path / "walk.html"
+    report = walk.report(path)
+    page = path.read_text("utf-8")
+    assert [section.title for section in report.sections] == [
+        "", "Out of sample", "Windows", "How it was made",
+    ]  # fmt: skip
+    assert "Cross on AAA" in page
+    assert page.count("<tbody") == 2
+    assert f"{walk.outcome.total_return_pct:,.2f}".lstrip("-") in page
+    assert "fee_bps = 10" in page
+    assert "fast &lt; slow" in page
+    table = walk.table()
+    assert table["out of sample", "run"].tolist() == [
+        str(one) for one in walk.windows["out_of_sample_run"]
+    ]
+    assert repr(report).startswith("<WalkForwardReport: Walk-forward of Cross on AAA")

@@ -35,6 +35,8 @@ MAY_IMPORT = {
 ONLY_IN = {
     "duckdb": ("storage/",),
     "vectorbt": ("backtests/second_opinion.py",),
+    "dask": ("backtests/sweep/cluster.py",),
+    "distributed": ("backtests/sweep/cluster.py",),
     "papermill": ("batch/",),
     "ipywidgets": ("widgets/",),
     "typer": ("cli/",),

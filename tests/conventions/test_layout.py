@@ -21,6 +21,7 @@ LONGEST_FACE = 30
 LONGER_FUNCTIONS = {
     # name of the function: why it is not split
     "bitstockerz_lab/backtests/kernel.py:run_kernel": "one loop over bars, in the order of events",
+    "bitstockerz_lab/backtests/kernel.py:_compiled": "run_kernel is in it",
 }
 FACES = [path for path in modules() if path.name == "__init__.py"]
 TOP_LEVEL = {
@@ -44,6 +45,8 @@ TOP_LEVEL = {
     "tests",
 }
 HEAVY = {
+    "dask",
+    "distributed",
     "duckdb",
     "exchange_calendars",
     "ipywidgets",

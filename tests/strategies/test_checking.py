@@ -140,7 +140,7 @@ def test_every_run_of_a_version_that_looks_ahead_says_so_first(lab):
     assert run.details.warnings[0].startswith(LOOKS_AHEAD)
     assert run.details.warnings[0].endswith("Its results are not to be believed.")
     assert lab.backtests.get(run.id).details.warnings[0].startswith(LOOKS_AHEAD)
-    assert run.honesty == version.honesty
+    assert run.rules_check == version.honesty
     page = run.report().html()
     assert "Do not believe the results above." in page
     assert "Honesty of the rules" in page
@@ -182,12 +182,12 @@ def test_code_run_with_parameters_nobody_checked_is_checked_then_and_remembered(
     run = lab.backtests.run("Shifted", "ACME", parameters={"k": 1})
     assert run.details.warnings[0].startswith(LOOKS_AHEAD)
     assert ", with k = 1. Its results" in run.details.warnings[0]
-    assert run.honesty.parameters == {"k": 1}
+    assert run.rules_check.parameters == {"k": 1}
     assert ", with k = 1." in run.report().html()
     later = lab.backtests.run("Shifted", "ACME", fee_bps=1)
     assert later.details.warnings[0].startswith(LOOKS_AHEAD), "the version peeks, for ever"
-    assert later.honesty.parameters == {"k": 0}
-    assert later.honesty.look_ahead == Verdict.FAILED
+    assert later.rules_check.parameters == {"k": 0}
+    assert later.rules_check.look_ahead == Verdict.FAILED
     assert lab.strategies.get("Shifted").honesty.looks_ahead
 
 
@@ -201,10 +201,10 @@ def test_code_is_checked_once_for_each_of_its_parameters(lab, monkeypatch):
     lab.strategies.save(bz.code_strategy("Average")(by_average))
     run = lab.backtests.run("Average", "ACME", parameters={"period": 7})
     assert run.details.warnings == []
-    assert run.honesty.parameters == {"period": 7}
+    assert run.rules_check.parameters == {"period": 7}
     monkeypatch.setattr("bitstockerz_lab.backtests.honesty_warnings.quick", None)
     assert lab.backtests.run("Average", "ACME", parameters={"period": 7}, fee_bps=1).metrics
-    assert lab.backtests.run("Average", "ACME", fee_bps=1).honesty.parameters == {"period": 5}
+    assert lab.backtests.run("Average", "ACME", fee_bps=1).rules_check.parameters == {"period": 5}
 
 
 def test_code_that_takes_too_long_to_check_is_told_as_not_checked(lab, monkeypatch):
@@ -234,9 +234,9 @@ def test_a_version_whose_check_was_never_stored_is_checked_by_saving_it_again(la
         con.execute("DELETE FROM version_check_results")
         con.execute("DELETE FROM version_checks")
     words = lab.backtests.run("SMA cross", "ACME")
-    assert (words.honesty, words.details.warnings) == (None, [])
+    assert (words.rules_check, words.details.warnings) == (None, [])
     assert lab.strategies.save(sma_cross()).honesty.ok
-    assert words.honesty.ok
+    assert words.rules_check.ok
 
 
 def test_a_report_says_with_which_parameters_the_rules_were_checked(lab):

@@ -42,3 +42,7 @@ class Combinations(Sequence["Combination"]):
         if isinstance(at, slice):
             return Combinations({name: column[at] for name, column in self.columns.items()})
         return {name: column[at].item() for name, column in self.columns.items()}
+
+    def take(self, rows: Sequence[int] | NDArray) -> Combinations:  # type: ignore[type-arg]
+        """Return the combinations at some positions, in that order."""
+        return Combinations({name: column[rows] for name, column in self.columns.items()})

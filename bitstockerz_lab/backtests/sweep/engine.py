@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bitstockerz_lab import clock, measures
+from bitstockerz_lab.backtests.sweep import one_by_one
+from bitstockerz_lab.backtests.sweep.layout import Layout
 from bitstockerz_lab.measures import Metrics
-from bitstockerz_lab.measures.honest import overfitting, sharpe_tests
-from bitstockerz_lab.measures.metrics import daily_returns as returns_of
-from bitstockerz_lab.measures.metrics import day_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from bitstockerz_lab.backtests.sweep.bind import Bound
     from bitstockerz_lab.backtests.sweep.combinations import Combinations
     from bitstockerz_lab.backtests.sweep.unit import Unit
 
+    Numbers = NDArray[np.float64]
+
 METRICS = tuple(field.name for field in fields(Metrics))
-BESIDES = ("days", "daily_sharpe", "skewness", "kurtosis", "skipped_entries", "ruined")
+BESIDES = (
+    "days", "daily_sharpe", "skewness", "kurtosis", "longest_held_days", "skipped_entries",
+    "ruined",
+)  # fmt: skip
+SLOWEST = "tail_ratio"
+"""The metric that takes as long as all the others together."""
+MEGABYTE = 1e6
+LITTLE_WORK = 1_000_000
+"""Bars × combinations that one thread has done before another has begun, some 5 ms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +45,13 @@ class Measured:
     ----------
     values : arrays of shape (n_combinations,) by name
         Those of `Metrics`, NaN where None; then BESIDES: the daily returns' number, Sharpe ratio
-        (not annualised), skewness and kurtosis (3 for a normal), entries skipped, 1.0 where ruined.
+        (not annualised), skewness and kurtosis (3 for a normal); the longest time a trade was held,
+        in days with bars; entries skipped; 1.0 where ruined.
     sums : array of shape (n_combinations, 16, 5): `overfitting.block_sums` of the daily returns
     """
 
-    values: Mapping[str, NDArray[np.float64]]
-    sums: NDArray[np.float64]
+    values: Mapping[str, Numbers]
+    sums: Numbers
 
     def __len__(self) -> int:
         return len(self.sums)
@@ -50,6 +63,7 @@ def measure(
     *,
     threads: int | None = None,
     memory_mb: float = 512,
+    metrics: Sequence[str] | None = None,
 ) -> Measured:
     """Simulate combinations on a unit's bars and measure them.
 
@@ -58,61 +72,101 @@ def measure(
     unit : the bars, costs and rules
     combinations : what is tried, all of it; slice it for a part
     threads : None takes one for little work, else all cores
-    memory_mb : roughly the most memory taken besides the bars
+    memory_mb : roughly the most memory taken besides the bars and the results
+    metrics : names of those wanted; None is all. Leaving tail_ratio out halves the time.
+
+    Raises
+    ------
+    BadBars, DefinitionError
+        The bars cannot be simulated, or some combination makes no sense.
     """
-    columns, sums = {name: [] for name in (*METRICS, *BESIDES)}, []
-    for one in combinations:
-        recipe = unit.recipe_of(one)
-        simulation = recipe.simulate(unit.bars, unit.others)
-        found = {k: np.nan if v is None else v for k, v in simulation.metrics.as_dict().items()}
-        returns = returns_of(
-            simulation.equity.to_numpy(),
-            day_ends(clock.stamps(simulation.equity)),
-            recipe.terms.initial_equity,
-        )
-        moments = sharpe_tests.moments(returns)
-        found |= {
-            "days": len(returns),
-            "skipped_entries": simulation.skipped_entries,
-            "ruined": float(simulation.ruined),
-        }
-        found["daily_sharpe"] = moments.sharpe if moments else np.nan
-        found["skewness"] = moments.skewness if moments else np.nan
-        found["kurtosis"] = moments.kurtosis if moments else np.nan
-        for name, column in columns.items():
-            column.append(found[name])
-        sums.append(overfitting.block_sums(_padded(returns, unit)[None])[0])
-    return Measured(
-        {name: np.array(column, float) for name, column in columns.items()}, np.array(sums)
-    )
+    from bitstockerz_lab.backtests.sweep import exits, facts, tally  # noqa: PLC0415 - heavy: numba
+
+    names = METRICS if metrics is None else tuple(metrics)
+    if not exits.expressible(unit.recipe.version.definition):
+        measured = one_by_one.measure(unit, combinations)
+        return Measured({name: measured.values[name] for name in (*names, *BESIDES)}, measured.sums)
+    layout, count = Layout.of(unit), len(combinations)
+    found, sums = np.empty((count, len(tally.FACTS))), np.empty((count, 16, 5))
+    first = 0
+    for bound in _bound(unit, layout, combinations, memory_mb):
+        part = slice(first, first + bound.count)
+        _run(bound, layout, threads, SLOWEST in names, found[part], sums[part])
+        first = part.stop
+    values = facts.values_of(found, layout)
+    doubtful = facts.doubtful(found, layout)
+    if len(doubtful):
+        returns = daily_returns(unit, combinations.take(doubtful))
+        for at, row in zip(doubtful, returns, strict=True):
+            for name, value in facts.exactly(row[~np.isnan(row)], layout).items():
+                values[name][at] = value
+    return Measured({name: values[name] for name in (*names, *BESIDES)}, sums)
 
 
-def daily_returns(unit: Unit, combinations: Combinations) -> NDArray[np.float64]:
-    """Return the daily returns, of shape (n_combinations, n_days); NaN after the day of ruin."""
-    found = []
-    for one in combinations:
-        recipe = unit.recipe_of(one)
-        simulation = recipe.simulate(unit.bars, unit.others)
-        ends = day_ends(clock.stamps(simulation.equity))
-        found.append(
-            _padded(
-                returns_of(simulation.equity.to_numpy(), ends, recipe.terms.initial_equity), unit
-            )
-        )
-    return np.array(found)
+def daily_returns(
+    unit: Unit, combinations: Combinations, *, threads: int | None = None, memory_mb: float = 512
+) -> Numbers:
+    """Return the daily returns, of shape (n_combinations, n_days); NaN after the day of ruin.
+
+    Parameters
+    ----------
+    unit, combinations, threads, memory_mb : as those of `measure`; the result comes on top
+    """
+    from bitstockerz_lab.backtests.sweep import exits, tally  # noqa: PLC0415 - heavy: numba
+
+    if not exits.expressible(unit.recipe.version.definition):
+        return one_by_one.daily_returns(unit, combinations)
+    layout, count = Layout.of(unit), len(combinations)
+    found, sums = np.empty((count, len(tally.FACTS))), np.empty((count, 16, 5))
+    returns, first = np.empty((count, len(layout.ends))), 0
+    for bound in _bound(unit, layout, combinations, memory_mb):
+        part = slice(first, first + bound.count)
+        _run(bound, layout, threads, False, found[part], sums[part], returns[part])
+        first = part.stop
+    return returns
 
 
-def benchmark_returns(unit: Unit) -> NDArray[np.float64]:
+def benchmark_returns(unit: Unit) -> Numbers:
     """Return buy and hold's daily returns on the unit's bars, of shape (n_days,)."""
-    from bitstockerz_lab.market import bars as market_bars
-
-    first = unit.recipe.first_of(unit.bars)
-    period = unit.bars.iloc[first:]
-    curve = measures.benchmark_curve(period, market_bars.missing(period), 1.0).to_numpy()
-    return returns_of(curve, day_ends(clock.stamps(period)), 1.0)
+    return Layout.of(unit).benchmark_returns
 
 
-def _padded(returns, unit):
-    first = unit.recipe.first_of(unit.bars)
-    days = len(day_ends(clock.stamps(unit.bars.iloc[first:])))
-    return np.concatenate([returns, np.full(days - len(returns), np.nan)])
+def _bound(
+    unit: Unit, layout: Layout, combinations: Combinations, memory_mb: float
+) -> Iterator[Bound]:
+    """Yield the combinations with their columns, in parts whose columns fit into the memory."""
+    from bitstockerz_lab.backtests.sweep.bind import Binder  # noqa: PLC0415 - heavy: numba
+
+    binder = Binder(unit, layout, combinations)
+    if binder.bytes <= memory_mb * MEGABYTE or len(combinations) == 1:
+        yield binder.bind()
+        return
+    half = len(combinations) // 2
+    yield from _bound(unit, layout, combinations[:half], memory_mb)
+    yield from _bound(unit, layout, combinations[half:], memory_mb)
+
+
+def _run(
+    bound: Bound, layout: Layout, threads: int | None, tails: bool,
+    found: Numbers, sums: Numbers, returns: Numbers | None = None,
+) -> None:  # fmt: skip
+    """Fill `found`, `sums` and, if wanted, `returns`; in threads where that pays."""
+    from bitstockerz_lab.backtests.sweep import machine  # noqa: PLC0415 - heavy: numba
+
+    def run(begin: int, end: int) -> None:
+        row = np.empty((1, len(layout.ends))) if returns is None else returns
+        machine.run_block(
+            begin, end, layout.skipped, layout.market, layout.calendar, bound.columns, bound.known,
+            layout.present, bound.flags, bound.steps, bound.slots, tails, found, sums, row,
+        )  # fmt: skip
+
+    count = bound.count
+    much = count * len(layout.bars) > LITTLE_WORK
+    some = min(threads or (len(os.sched_getaffinity(0)) if much else 1), count)
+    if some == 1:
+        run(0, count)
+        return
+    edges = [round(k * count / (4 * some)) for k in range(4 * some + 1)]
+    with ThreadPoolExecutor(some) as pool:
+        for done in [pool.submit(run, *edge) for edge in pairwise(edges)]:
+            done.result()

@@ -1,275 +1,196 @@
-"""The inner loops of a sweep, compiled: conditions, simulation and metrics of one combination after
-another, in memory that stays in the processor's cache.
+"""The inner loop of a sweep, compiled: one combination after another, in the processor's cache.
 
-The simulation is the one of a single run (`kernel.run_kernel`).
+The simulation is the one of a single run (`kernel.run_kernel`). Conditions are bits, 64 bars to a
+word; the columns they compare are padded to whole words with NaN, of which nothing is true.
 """
 
-# ruff: noqa: ANN001, ANN202, ANN201, PLR0913, PLR0917 - compiled: numba infers the types
+# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled: numba infers the types
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, uint64
 
-from bitstockerz_lab.backtests.kernel import POSITION, TRADE, run_kernel
+from bitstockerz_lab.backtests import sources
+from bitstockerz_lab.backtests.fills import POSITION, TRADE
+from bitstockerz_lab.backtests.kernel import run_kernel
+from bitstockerz_lab.backtests.sweep.tally import tally
 
-FLAGS, ABOVE, AT_LEAST, CROSSED_ABOVE, NOT_CROSSED_ABOVE, BOTH, EITHER, GROUP = range(8)
-
-METRICS = (
-    "final_equity", "max_drawdown_pct", "num_trades", "wins", "losses", "won_pct", "lost_pct",
-    "returns", "mean", "variance", "spread", "downside", "skew", "kurtosis", "exposed_bars",
-    "traded", "mean_equity", "fees", "borrow", "skipped_entries", "ruined",
-)  # fmt: skip
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def _above(a, x, b, y, out):
-    """Write where a column (or a number, where its row is below 0) is above another."""
-    n = len(out)
-    if len(a) and len(b):
-        for t in range(n):
-            out[t] = a[t] > b[t]
-    elif len(a):
-        for t in range(n):
-            out[t] = a[t] > y
-    elif len(b):
-        for t in range(n):
-            out[t] = x > b[t]
-    else:
-        out[:] = x > y
+FLAGS, ABOVE, NOT_ABOVE, CROSSED, NOT_CROSSED, BOTH, EITHER, GROUP = range(8)
+"""What a step does: put flags on the pile; ask a relation; join the two on top; the pile's top is a
+group's answer."""
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def _at_least(a, x, b, y, out):
-    n = len(out)
-    if len(a) and len(b):
-        for t in range(n):
-            out[t] = a[t] >= b[t]
-    elif len(a):
-        for t in range(n):
-            out[t] = a[t] >= y
-    elif len(b):
-        for t in range(n):
-            out[t] = x >= b[t]
-    else:
-        out[:] = x >= y
+@njit(error_model="numpy", nogil=True)
+def _compare(columns, left, x, right, y, above, place):
+    """Write where a column (or, where its row is −1, a number) is above another."""
+    bits = uint64(64)
+    for word in range(uint64(above.shape[1])):
+        first = word * bits
+        found = uint64(0)
+        if left >= 0 and right >= 0:
+            for bit in range(bits):
+                found |= uint64(columns[left, first + bit] > columns[right, first + bit]) << bit
+        elif left >= 0:
+            for bit in range(bits):
+                found |= uint64(columns[left, first + bit] > y) << bit
+        elif right >= 0:
+            for bit in range(bits):
+                found |= uint64(x > columns[right, first + bit]) << bit
+        elif x > y:
+            found = ~found
+        above[place, word] = found
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def _crossed(a, x, b, y, wanted, out, scratch):
-    """Write where a crossed above b, or (not wanted) where it is known that it did not."""
-    n = len(out)
-    if wanted and len(a) and len(b):
-        for t in range(1, n):
-            out[t] = (a[t] > b[t]) & (a[t - 1] <= b[t - 1])
-        out[0] = 0
-        return
-    _above(a, x, b, y, out)  # now above
-    _at_least(b, y, a, x, scratch)  # not above: both known
-    if wanted:
-        for t in range(n - 1, 0, -1):
-            out[t] &= scratch[t - 1]
-    else:
-        for t in range(n - 1, 0, -1):
-            known = (out[t] | scratch[t]) & (out[t - 1] | scratch[t - 1])
-            out[t] = known & ~(out[t] & scratch[t - 1]) & 1
-    out[0] = 0
+@njit(error_model="numpy", nogil=True)
+def _ask(what, above, both, place, pile, top):
+    """Write the answer of a step to a relation: `above`, and where both sides are known."""
+    before = now = uint64(0)  # of the word before: not above, known
+    for word in range(uint64(above.shape[1])):
+        up, there = above[place, word], both[place, word]
+        under = there & ~up
+        crossed = up & ((under << uint64(1)) | (before >> uint64(63)))
+        if what == ABOVE:
+            pile[top, word] = up
+        elif what == NOT_ABOVE:
+            pile[top, word] = under
+        elif what == CROSSED:
+            pile[top, word] = crossed
+        else:
+            pile[top, word] = there & ((there << uint64(1)) | (now >> uint64(63))) & ~crossed
+        before, now = under, there
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def _decide(steps, rows, values, columns, flag_rows, flags, pile, groups, given):
-    """Evaluate a program; `groups[g]` is where group g is true, `given[g]` whether it exists."""
-    top = -1
-    nothing = columns[0, :0]
+@njit(error_model="numpy", nogil=True)
+def _relate(relations, rows, values, columns, known, above, both):
+    """Compare what the relations compare, for one combination."""
+    for place in range(len(relations)):
+        left, right = relations[place, 0], relations[place, 1]
+        a, b = rows[left], rows[right]
+        _compare(columns, a, values[left], b, values[right], above, place)
+        a, b = a % len(known), b % len(known)  # of a number, −1: the last row, all ones
+        for word in range(uint64(above.shape[1])):
+            both[place, word] = known[a, word] & known[b, word]
+
+
+@njit(error_model="numpy", nogil=True)
+def _decide(steps, above, both, flag_rows, flags, pile, groups):
+    """Evaluate the program; `groups[g]` is where group g is true."""
+    top, words = -1, uint64(pile.shape[1])
     for step in range(len(steps)):
-        what, left, right = steps[step, 0], steps[step, 1], steps[step, 2]
+        what, place = steps[step, 0], steps[step, 1]
         if what == FLAGS:
             top += 1
-            pile[top, :] = flags[flag_rows[left]]
+            for word in range(words):
+                pile[top, word] = flags[flag_rows[place], word]
         elif what == BOTH:
             top -= 1
-            low, high = pile[top], pile[top + 1]
-            for t in range(len(low)):
-                low[t] &= high[t]
+            for word in range(words):
+                pile[top, word] &= pile[top + 1, word]
         elif what == EITHER:
             top -= 1
-            low, high = pile[top], pile[top + 1]
-            for t in range(len(low)):
-                low[t] |= high[t]
+            for word in range(words):
+                pile[top, word] |= pile[top + 1, word]
         elif what == GROUP:
-            groups[left, :] = pile[top]
-            given[left] = True
+            for word in range(words):
+                groups[place, word] = pile[top, word]
             top -= 1
         else:
             top += 1
-            a = columns[rows[left]] if rows[left] >= 0 else nothing
-            b = columns[rows[right]] if rows[right] >= 0 else nothing
-            x, y = values[left], values[right]
-            if what == ABOVE:
-                _above(a, x, b, y, pile[top])
-            elif what == AT_LEAST:
-                _at_least(a, x, b, y, pile[top])
-            else:
-                _crossed(a, x, b, y, what == CROSSED_ABOVE, pile[top], pile[top + 1])
+            _ask(what, above, both, place, pile, top)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def _order(groups, given, known, orders):
-    """Write what each bar's open has to carry out; conflicts solved as `engine.orders_due` does."""
-    n = len(orders)
-    orders[0] = 0
-    if given[2] or given[3]:
-        for t in range(n - 1):
-            ok = known[t]
-            leave_long, leave_short = groups[1, t] & ok, groups[3, t] & ok
-            long = groups[0, t] & ok & ~leave_long
-            short = groups[2, t] & ok & ~leave_short
-            both = long & short
-            orders[t + 1] = (
-                (long & ~both) | (leave_long << 1) | ((short & ~both) << 2) | (leave_short << 3)
-            )
-    else:
-        for t in range(n - 1):
-            leave_long = groups[1, t] & known[t]
-            orders[t + 1] = (groups[0, t] & known[t] & ~leave_long) | (leave_long << 1)
+@njit(error_model="numpy", nogil=True)
+def _order(groups, present, skipped, orders):
+    """Write what each bar's open has to carry out; conflicts solved as `engine.orders_due` does.
 
-
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "nnan", "nsz"})
-def _deepest(equity, initial):
-    """Return the deepest fall from the running peak, as a fraction of it, ≤ 0."""
-    deepest, peak, n, t = 0.0, initial, len(equity), 0
-    while t < n:
-        stop = min(t + 32, n)
-        low, high = equity[t], equity[t]
-        for i in range(t, stop):
-            low = min(low, equity[i])
-            high = max(high, equity[i])
-        if low / max(peak, high) - 1.0 < deepest:  # else nothing in here falls as deep
-            for i in range(t, stop):
-                peak = max(peak, equity[i])
-                deepest = min(deepest, equity[i] / peak - 1.0)
-        peak = max(peak, high)
-        t = stop
-    return deepest
-
-
-@njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "nnan", "nsz"})
-def _measure(equity, trades, n_trades, ends, initial, returns, found):
-    """Write the METRICS that do not come from the simulation itself."""
-    found[0] = equity[-1]
-    found[1] = -100.0 * _deepest(equity, initial)
-    found[2] = n_trades
-    for row in range(n_trades):
-        trade = trades[row]
-        percent = 100.0 * trade.pnl_abs / (trade.quantity * trade.entry_price)
-        if trade.pnl_abs > 0.0:
-            found[3] += 1.0
-            found[5] += percent
-        elif trade.pnl_abs < 0.0:
-            found[4] += 1.0
-            found[6] += percent
-        found[15] += trade.quantity * (trade.entry_price + trade.exit_price)
-        found[17] += trade.fees
-        found[18] += trade.borrow
-    before, days = initial, 0
-    if len(ends) == len(equity):
-        ruin = False
-        for t in range(len(equity)):
-            ruin |= equity[t] <= 0.0
-        if not ruin:
-            returns[0] = equity[0] / initial - 1.0
-            for t in range(1, len(equity)):
-                returns[t] = equity[t] / equity[t - 1] - 1.0
-            days = len(equity)
-    if days == 0:
-        for place in range(len(ends)):
-            point = equity[ends[place]]
-            returns[days] = point / before - 1.0
-            days += 1
-            before = point
-            if point <= 0.0:
-                break
-    total = low = high = 0.0
-    low = high = returns[0]
-    downside = 0.0
-    for day in range(days):
-        value = returns[day]
-        total += value
-        low, high = min(low, value), max(high, value)
-        worse = min(value, 0.0)
-        downside += worse * worse
-    mean = total / days
-    second = third = fourth = 0.0
-    for day in range(days):
-        away = returns[day] - mean
-        square = away * away
-        second += square
-        third += square * away
-        fourth += square * square
-    found[7] = days
-    found[8] = mean
-    found[9] = second
-    found[10] = high - low
-    found[11] = downside
-    found[12] = third
-    found[13] = fourth
-    total = 0.0
-    for t in range(len(equity)):
-        total += equity[t]
-    found[16] = total / len(equity)
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def run_block(
-    begin, end, first, stamps, open_, high, low, close, missing, known, ends, columns, flags,
-    steps, depth, rows, values, flag_rows, level_rows, level_values, shares, terms, found,
-):  # fmt: skip
-    """Simulate combinations `begin` to `end`; `found` takes a row of METRICS each.
-
-    Columns and flags have all bars, the prices those from `first` on. `rows`, `values`: what lies
-    in each slot of the program: a row of `columns`, or (row −1) a number; `flag_rows` likewise.
-    `level_rows`, `level_values`: the three stops, then the targets.
+    The first `skipped` words only warm up; a decision is due at the bar after it.
     """
-    bars, period = columns.shape[1], len(open_)
-    pile = np.zeros((depth + 1, bars), np.uint8)
-    groups = np.zeros((4, bars), np.uint8)
-    given = np.zeros(4, np.bool_)
-    orders = np.zeros(bars, np.uint8)
-    equity = np.empty(period)
-    returns = np.empty(period)
-    trades = np.zeros(1024, TRADE)
-    positions = np.zeros(1, POSITION)
-    n_targets = len(shares)
-    moving = False
-    for place in range(3 + n_targets):
-        moving |= level_rows[begin, place] >= 0
-    stops = np.full((period if moving else 1, 3), np.nan)
-    targets = np.full((period if moving else 1, n_targets), np.nan)
-    for k in range(begin, end):
-        _decide(steps, rows[k], values[k], columns, flag_rows[k], flags, pile, groups, given)
-        _order(groups, given, known, orders)
-        entries = 0
-        for t in range(first, bars):
-            entries += (orders[t] & 1) | (orders[t] >> 2 & 1)
-        if (entries * (n_targets + 1) + 1) > len(trades):
-            trades = np.zeros(2 * (entries * (n_targets + 1) + 1), TRADE)
-        for place in range(3 + n_targets):
-            row, value = level_rows[k, place], level_values[k, place]
-            for t in range(len(stops)):
-                level = value
-                if row >= 0:
-                    level = columns[row, first + t - 1] if first + t > 0 else np.nan
-                    level = level if level > 0.0 else np.nan
-                if place < 3:
-                    stops[t, place] = level
-                else:
-                    targets[t, place - 3] = level
-        count, skipped, exposed, ruined = run_kernel(
-            stamps, open_, high, low, close, missing, orders[first:], stops, targets, shares,
-            terms[k], positions[0], trades, equity,
-        )  # fmt: skip
-        found[k, :] = 0.0
-        found[k, 14] = exposed
-        found[k, 19] = skipped
-        found[k, 20] = ruined
-        _measure(equity, trades, count, ends, terms[k].initial_equity, returns, found[k])
+    carried = (uint64(0), uint64(0), uint64(0), uint64(0))
+    for word in range(len(present)):
+        there = present[word]
+        leave_long, leave_short = groups[1, word] & there, groups[3, word] & there
+        long = groups[0, word] & there & ~leave_long
+        short = groups[2, word] & there & ~leave_short
+        both = long & short
+        decided = (long & ~both, leave_long, short & ~both, leave_short)
+        if word >= skipped:
+            for row in range(4):
+                orders[row, word - skipped] = (decided[row] << uint64(1)) | (
+                    carried[row] >> uint64(63)
+                )
+        carried = decided
+
+
+@njit(error_model="numpy", nogil=True)
+def _levels(rows, values, columns, begin, stops, targets):
+    """Write the stops and targets that an entry at each open gets; read at the close before."""
+    for place in range(len(rows)):
+        row = rows[place]
+        for t in range(len(stops)):
+            level = values[place]
+            if row >= 0:
+                level = columns[row, begin + t - 1] if begin + t > 0 else np.nan
+                level = level if level > 0.0 else np.nan
+            if place < 3:  # noqa: PLR2004 - the stops, then the targets
+                stops[t, place] = level
+            else:
+                targets[t, place - 3] = level
+
+
+def _compiled(made_of):
+    @njit(cache=True, error_model="numpy", nogil=True)
+    def run_block(
+        begin, end, skipped, market, calendar, columns, known, present, flags, program, bound,
+        tails, found, sums, returns,
+    ):  # fmt: skip
+        """Simulate combinations `begin` to `end`; `found` takes a row of tally.FACTS each.
+
+        Columns, known, present and flags have all bars, in whole words, of which the first
+        `skipped` words only warm up; `market` (stamps, open, high, low, close, missing bits) and
+        `calendar` (see `tally`) have those of the period. `program`: steps, relations, depth.
+        `bound`: what lies in the slots of the program: rows and values of its numbers (a row of
+        `columns`, or −1 and a number), rows of its flags, rows and values of its levels (three
+        stops, then the targets), shares of the targets, terms a combination or one for all.
+        `tails`: whether the percentiles of the returns are wanted. `sums`: as
+        `overfitting.block_sums`; `returns`: a row of daily returns a combination, or one row to
+        work in.
+        """
+        stamps, open_, high, low, close, missing = market
+        steps, relations, depth = program
+        rows, values, flag_rows, level_rows, level_values, shares, terms = bound
+        words, n_targets = len(present), len(shares)
+        above = np.empty((len(relations), words), np.uint64)
+        both = np.empty((len(relations), words), np.uint64)
+        pile = np.empty((depth, words), np.uint64)
+        groups = np.zeros((4, words), np.uint64)
+        orders = np.zeros((5, words - skipped), np.uint64)
+        orders[4] = missing
+        equity = np.empty(len(open_))
+        trades = np.empty(len(open_) * (n_targets + 1) + 1 + made_of * 0, TRADE)
+        positions = np.zeros(1, POSITION)
+        guess = np.array([-0.01, -0.01])
+        n_levels = len(open_) if (level_rows[begin:end] >= 0).any() else 1
+        stops, targets = np.full((n_levels, 3), np.nan), np.full((n_levels, n_targets), np.nan)
+        for k in range(begin, end):
+            _relate(relations, rows[k], values[k], columns, known, above, both)
+            _decide(steps, above, both, flag_rows[k], flags, pile, groups)
+            _order(groups, present, skipped, orders)
+            _levels(level_rows[k], level_values[k], columns, 64 * skipped, stops, targets)
+            term = terms[k if len(terms) > 1 else 0]
+            done = run_kernel(
+                stamps, open_, high, low, close, orders, stops, targets, shares, term,
+                positions[0], trades, equity,
+            )  # fmt: skip
+            day_row = returns[k if len(returns) > 1 else 0]
+            tally(
+                equity, trades, done, calendar, term.initial_equity, tails, guess, day_row, sums[k],
+                found[k],
+            )  # fmt: skip
+
+    return run_block
+
+
+run_block = _compiled(
+    sources.digest("fills.py", "kernel.py", "sweep/tally.py", "sweep/tails.py"),
+)

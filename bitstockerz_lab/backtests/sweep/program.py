@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from bitstockerz_lab.strategies import canonical
-from bitstockerz_lab.strategies.document import GROUPS, PRICES
+from bitstockerz_lab.strategies.document import GROUPS
 from bitstockerz_lab.strategies.language import AllOf, AnyOf, Between, Comparison, Not
 from bitstockerz_lab.strategies.language import ParameterReference as Reference
 
@@ -22,11 +21,13 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.strategies.definition import Definition
 
-FLAGS, ABOVE, AT_LEAST, CROSSED_ABOVE, NOT_CROSSED_ABOVE, BOTH, EITHER, GROUP = range(8)
-"""What a step does: put flags on the pile; compare two columns; join the two on top; the pile's top
-is a group's answer."""
-COMPARE = {">": (ABOVE, False), ">=": (AT_LEAST, False), "<": (ABOVE, True), "<=": (AT_LEAST, True)}
-OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+FLAGS, ABOVE, NOT_ABOVE, CROSSED, NOT_CROSSED, BOTH, EITHER, GROUP = range(8)
+"""What a step does, as in `machine`."""
+COMPARE = {
+    ">": (ABOVE, False), "<": (ABOVE, True), "<=": (NOT_ABOVE, False), ">=": (NOT_ABOVE, True),
+    "crosses_above": (CROSSED, False), "crosses_below": (CROSSED, True),
+}  # fmt: skip
+"""Which question each comparison is, of which relation: left above right, or right above left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class Program:
-    """Steps of (what, slot, slot), and what lies in the slots.
+    """Steps of (what, place), the relations they ask (left above right), and what lies in slots.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ class Program:
     varying: frozenset[str]
     distinct: Any
     combinations: int
-    steps: list[tuple[int, int, int]] = field(default_factory=list)
+    steps: list[tuple[int, int]] = field(default_factory=list)
+    relations: list[tuple[int, int]] = field(default_factory=list)
     numbers: list[Leaf] = field(default_factory=list)
     flags: list[Leaf] = field(default_factory=list)
 
@@ -67,18 +69,18 @@ class Program:
             node = getattr(self.definition, group)
             if node is not None:
                 self._emit(node, wanted=True)
-                self.steps.append((GROUP, place, 0))
+                self.steps.append((GROUP, place))
         return self
 
     def parameters_of(self, part: Any) -> frozenset[str]:  # noqa: ANN401 - any node or operand
         """Return the names of the parameters that vary and that a part depends on."""
-        return frozenset(_references(part, self.definition)) & self.varying
+        return frozenset(references(part, self.definition)) & self.varying
 
     def _emit(self, node: Any, *, wanted: bool) -> None:  # noqa: ANN401 - any node
         names = tuple(sorted(self.parameters_of(node)))
         simple = isinstance(node, Comparison | Between | AllOf | AnyOf | Not)
         if not simple or 8 * self.distinct(names) <= self.combinations:
-            self.steps.append((FLAGS, _place(self.flags, Leaf(node, names, wanted)), 0))
+            self.steps.append((FLAGS, _place(self.flags, Leaf(node, names, wanted))))
         elif isinstance(node, Not):
             self._emit(node.member, wanted=not wanted)
         elif isinstance(node, Comparison):
@@ -88,22 +90,21 @@ class Program:
             high = Comparison.model_construct(left=node.left, op="<=", right=node.high)
             self._compare(low, wanted=wanted)
             self._compare(high, wanted=wanted)
-            self.steps.append((BOTH if wanted else EITHER, 0, 0))
+            self.steps.append((BOTH if wanted else EITHER, 0))
         else:
             join = BOTH if isinstance(node, AllOf) == wanted else EITHER
             for place, member in enumerate(node.members):
                 self._emit(member, wanted=wanted)
                 if place:
-                    self.steps.append((join, 0, 0))
+                    self.steps.append((join, 0))
 
     def _compare(self, node: Comparison, *, wanted: bool) -> None:
         left, right = self._number(node.left), self._number(node.right)
-        if node.op in OPPOSITE:
-            what, swapped = COMPARE[node.op if wanted else OPPOSITE[node.op]]
-        else:
-            what = CROSSED_ABOVE if wanted else NOT_CROSSED_ABOVE
-            swapped = node.op == "crosses_below"  # b crosses above a
-        self.steps.append((what, *((right, left) if swapped else (left, right))))
+        what, swapped = COMPARE[node.op]
+        if not wanted:  # where it is known not to be: the question beside it
+            what = {ABOVE: NOT_ABOVE, NOT_ABOVE: ABOVE, CROSSED: NOT_CROSSED}[what]
+        place = _place(self.relations, (right, left) if swapped else (left, right))
+        self.steps.append((what, place))
 
     def _number(self, operand: Any) -> int:  # noqa: ANN401 - any operand
         names = tuple(sorted(self.parameters_of(operand)))
@@ -113,38 +114,34 @@ class Program:
     def depth(self) -> int:
         """How high the pile grows."""
         height = most = 0
-        for what, _, _ in self.steps:
+        for what, _ in self.steps:
             height += -1 if what in (BOTH, EITHER, GROUP) else 1
             most = max(most, height)
         return most
 
 
-def _place(leaves: list[Leaf], leaf: Leaf) -> int:
-    if leaf not in leaves:
-        leaves.append(leaf)
-    return leaves.index(leaf)
+def _place(known: list[Any], one: Leaf | tuple[int, int]) -> int:
+    if one not in known:
+        known.append(one)
+    return known.index(one)
 
 
-def _references(part: Any, definition: Definition) -> Iterator[str]:  # noqa: ANN401 - any part
+def references(part: Any, definition: Definition) -> Iterator[str]:  # noqa: ANN401 - any part
     """Yield the names of the parameters that a part depends on, its indicators' included."""
     if isinstance(part, Reference):
         yield part.parameter
-    elif isinstance(part, str):
-        if part not in PRICES:
-            use = definition.indicators[part]
-            for one in (*use.settings.values(), use.source, use.other):
-                if one is not None:
-                    yield from _references(one, definition)
-    elif isinstance(part, tuple | list):
-        for one in part:
-            yield from _references(one, definition)
-    elif isinstance(part, BaseModel):
-        skipped = ("op", "symbol", "timeframe", "word")
-        for name in type(part).model_fields:
-            if name not in skipped:
-                yield from _references(getattr(part, name), definition)
+        return
+    for one in _parts(part, definition):
+        yield from references(one, definition)
 
 
-def is_constant(operand: Any) -> bool:  # noqa: ANN401 - any operand
-    """Tell whether an operand is a number or a parameter: it has a value and no column."""
-    return canonical.is_constant(operand)
+def _parts(part: Any, definition: Definition) -> list[Any]:  # noqa: ANN401 - any part
+    if isinstance(part, str) and part in definition.indicators:
+        use = definition.indicators[part]
+        return [*use.settings.values(), use.source, use.other]
+    if isinstance(part, tuple | list):
+        return list(part)
+    if isinstance(part, BaseModel):
+        names = set(type(part).model_fields) - {"op", "symbol", "timeframe", "word"}
+        return [getattr(part, name) for name in sorted(names)]
+    return []

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from math import isfinite, nan
+from typing import TYPE_CHECKING, Any
 
+from bitstockerz_lab.backtests import search
 from bitstockerz_lab.backtests.sweep.honesty import Honesty
 from bitstockerz_lab.backtests.sweep.opinions import Opinions
 from bitstockerz_lab.backtests.sweep.pictures import Pictures
+from bitstockerz_lab.backtests.sweep.recorded import Recorded
+from bitstockerz_lab.errors import UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import numpy as np
     import pandas as pd
@@ -18,10 +25,15 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.backtests.sweep.combinations import Combinations
     from bitstockerz_lab.backtests.sweep.unit import Unit
+    from bitstockerz_lab.storage import Database
+    from bitstockerz_lab.strategies.definition import Definition
+
+SHOWN = 5
+TOLD = ("total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Sweep(Pictures, Honesty, Opinions):
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Sweep(Pictures, Honesty, Opinions, Recorded):
     """Many parameter sets of one strategy, measured in one pass.
 
     Attributes
@@ -37,6 +49,14 @@ class Sweep(Pictures, Honesty, Opinions):
         skewness, kurtosis, skipped_entries, ruined.
     status : "completed", or "cancelled" where it was stopped: the results are those till then
     sums : arrays of shape (n_combinations, 16, 5) by unit number, where they are at hand
+    definition : the strategy's rules
+    asked : the arguments as they were given
+    seed : of the sample; None where nothing was drawn
+    as_of : when the newest fact that was read had been stored; None without a database
+    seconds : how long it took
+    bars : how many bars were simulated a combination, those of all units together; or None
+    remarks : sentences for whoever looks at it
+    database, user_id : where it is recorded; None without a database
     """
 
     id: int | None
@@ -47,4 +67,159 @@ class Sweep(Pictures, Honesty, Opinions):
     units: Sequence[Unit]
     results: pd.DataFrame
     status: str = "completed"
-    sums: Mapping[int, NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    sums: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
+    definition: Definition | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    as_of: datetime | None = None
+    seconds: float = nan
+    bars: int | None = None
+    remarks: tuple[str, ...] = ()
+    database: Database | None = None
+    user_id: int | None = None
+
+    def best(
+        self, n: int | None = 10, by: str | None = None, unit: int | None = None
+    ) -> pd.DataFrame:
+        """Return the best results, the best first.
+
+        Parameters
+        ----------
+        n : at most so many; None is all that have a score
+        by : the metric; None is the sweep's own. Of drawdowns, volatility and costs the least
+            is best.
+        unit : only of that unit; None ranks the results of all units together
+
+        Returns
+        -------
+        DataFrame
+            Rows of `results` with their labels there. Those that never traded, or whose metric is
+            undefined, are not among them; of equal ones the first comes first.
+
+        Raises
+        ------
+        UnknownName
+            Nothing ranks by that metric, or there is no such unit.
+
+        Notes
+        -----
+        The best of many looks better than it is; `honesty()` says by how much.
+        """
+        results = self.results if unit is None else self.unit(unit)
+        metric = search.check_metric(by or self.by)
+        if metric not in results.columns:
+            raise UnknownName(
+                f"{metric} was not measured. Sweep again with it among metrics=, or without "
+                "metrics=.",
+                kind="metric",
+                name=metric,
+            )
+        found = search.ranking(results, metric)
+        return results.iloc[found if n is None else found[: max(n, 0)]]
+
+    def unit(self, number: int) -> pd.DataFrame:
+        """Return the results of one unit: those rows of `results`, with their labels there.
+
+        Raises
+        ------
+        UnknownName
+            There is no such unit.
+        """
+        if isinstance(number, bool) or number not in range(len(self.units)):
+            raise UnknownName(
+                f"No unit {number!r}. The sweep has {_counted(len(self.units), 'unit')}, numbered "
+                "from 0, as in results['unit'].",
+                kind="unit",
+                name=number,
+            )
+        return self.results[self.results["unit"] == number]
+
+    def parameters(self, row: int) -> dict[str, int | float]:
+        """Return the parameters of a row of `results`, by its label, as `run` takes them.
+
+        Examples
+        --------
+        >>> lab.backtests.run("Golden cross", "AAPL", parameters=sweep.parameters(12))
+        """
+        if row not in self.results.index:
+            raise UnknownName(
+                f"No row {row!r}. The results have {_counted(len(self.results), 'row')}, numbered "
+                "from 0; sweep.best() shows those of the best.",
+                kind="row",
+                name=row,
+            )
+        tried = self.combinations[int(self.results["combination"].loc[[row]].iloc[0])]
+        return {**(self.asked.get("parameters") or {}), **tried}
+
+    @property
+    def show(self) -> str:
+        """What came of it, in sentences."""
+        return "\n".join([self._sentence, *self._notices])
+
+    def __repr__(self) -> str:
+        return self.show
+
+    def _repr_html_(self) -> str:
+        told = "".join(f"<p>{html.escape(one)}</p>" for one in (self._sentence, *self._notices))
+        columns = ["symbol", *self.combinations.names, *dict.fromkeys([*TOLD, self.by])]
+        table = self.best(SHOWN).filter(columns)
+        return told + (table.to_html(border=0) if len(table) else "")
+
+    @cached_property
+    def _sentence(self) -> str:
+        title = f"Sweep {self.id} of" if self.id is not None else "Sweep of"
+        units = f" × {len(self.units):,} units" if len(self.units) > 1 else ""
+        tried = f"{_counted(len(self.combinations), 'combination')}{units}"
+        if len(self.results) < len(self.combinations) * len(self.units):
+            tried = f"{len(self.results):,} of {tried}"
+        found = f"{title} {self.strategy!r}: {tried}{self._speed}, {self.status}."
+        best = self.best(1)
+        if best.empty:
+            return found
+        row = best.iloc[0]
+        at = ", ".join(f"{name} {row[name]:g}" for name in self.combinations.names)
+        where = self._where(row)
+        many = len(self.results)
+        hint = f" The best of {many:,} looks better than it is: see .honesty()." if many > 1 else ""
+        return f"{found} Best {self.by} {row[self.by]:.4g}{where} at {at}.{hint}"
+
+    def _where(self, row: pd.Series) -> str:
+        """Return on which unit a result was found, as far as units differ."""
+        columns = list(self.results.columns)
+        costs = columns[columns.index("end") + 1 : columns.index(self.combinations.names[0])]
+        facts = self.results[["symbol", "start", "end"]].nunique()
+        found = f" of {row['symbol']}" if facts["symbol"] > 1 else ""
+        if facts["start"] > 1 or facts["end"] > 1:
+            found += f" from {row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
+        return found + "".join(f" with {name} {row[name]:g}" for name in costs)
+
+    @property
+    def _speed(self) -> str:
+        if not isfinite(self.seconds):
+            return ""
+        took = f" in {self.seconds:.3g} s"
+        if not self.bars or self.results.empty:
+            return took
+        each = self.seconds * 1e9 * len(self.units) / len(self.results) / self.bars
+        return f"{took} ({each:.3g} ns a bar and combination)"
+
+    @cached_property
+    def _notices(self) -> tuple[str, ...]:
+        found = list(self.remarks)
+        if len(self.results) and not self.results["num_trades"].any():
+            found.append("No combination traded: the rules never entered on these bars.")
+        elif len(self.combinations) > 1 and self._alike:
+            found.append(
+                "All combinations give the same result: what was varied makes no difference here."
+            )
+        return tuple(found)
+
+    @property
+    def _alike(self) -> bool:
+        told = self.results.filter(["final_equity", "num_trades", "max_drawdown_pct", self.by])
+        each = told.groupby(self.results["unit"]).nunique()
+        return len(self.results) > len(self.units) and bool((each <= 1).all(axis=None))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -80,6 +80,16 @@ class Folds:
             yield Split(number, folds, train, np.flatnonzero(tested))
 
     @property
+    def cuts(self) -> Positions:
+        """The positions between which all days are in sample, out of it or left out together.
+
+        From 0 to n_days, both in: the edges, and where a purge or an embargo may begin or end.
+        """
+        shifts = np.array([-self.purge, 0, self.purge + self.embargo])
+        found: Positions = np.unique(np.clip(np.add.outer(self.edges, shifts), 0, len(self.days)))
+        return found
+
+    @property
     def paths(self) -> Positions:
         """The splits that test each fold, of shape (n_folds, n_paths), numbered from 1.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KINDS = {"train": ("In sample", "ink", 0.45), "test": ("Out of sample", "accent", 1.0)}
 """Name, colour and opacity: told apart in grey as well."""
 
+TICKS = 20
 ROW = 20
 MOST = 900
 """Pixels of a window's row, and of all of them."""
@@ -39,16 +40,18 @@ def windows(shown: Windows, *, title: str = "") -> go.Figure:
     last = shown.after_last if shown.after_last is not None else shown[-1].test_last
     ends = pd.DatetimeIndex([shown[0].train_first, last])
     times.axis(drawing, ends, shown.timeframe, [shown.left_over] if shown.left_over else [])
-    drawing.update_layout(barmode="overlay", yaxis=axis())
+    drawing.update_layout(barmode="overlay", yaxis=axis(len(shown)))
     return drawing
 
 
-def axis() -> dict[str, Any]:
-    """Return how the axis of window numbers is drawn."""
+def axis(count: int, name: str = "Window") -> dict[str, Any]:
+    """Return how an axis of so many numbers, from 1 downwards, is drawn."""
     return {
-        "title_text": "Window",
+        "title_text": name,
         "autorange": "reversed",
         "tickformat": "d",
+        "tick0": 1,
+        "dtick": max(1, -(-count // TICKS)),
         "showgrid": False,
         "minallowed": 0,
     }
@@ -111,14 +114,15 @@ def walk_forward(walk: WalkForward, currency: str = "") -> go.Figure:
     curves = pd.concat([walk.equity, walk.benchmark], axis=1)
     lines = chart_traces.equity(walk.equity, walk.benchmark, timeframe, currency)
     traces = [*lines, *(trace.update(yaxis="y2") for trace in bars(shown, timeframe))]
-    title = f"Walk-forward {walk.id}: {walk.strategy} on {walk.symbol}, out of sample"
+    simulated = " (simulated data)" if walk.simulated else ""
+    title = f"Walk-forward {walk.id}: {walk.strategy} on {walk.symbol}{simulated}, out of sample"
     below = height(len(shown))
     drawing = axes.figure(traces, title, "", 340 + below)
     share = below / (340 + below)
     drawing.update_layout(
         barmode="overlay",
         yaxis={"domain": [share + 0.03, 1.0]},
-        yaxis2=axis() | {"domain": [0.0, share - 0.03]},
+        yaxis2=axis(len(shown)) | {"domain": [0.0, share - 0.03]},
     )
     axes.money_axis(drawing, "yaxis", "Equity", currency, curves)
     drawing.update_xaxes(anchor="y2")

@@ -22,6 +22,7 @@ FRAME = (
     "train_first", "train_last", "train_bars", "test_first", "test_last", "test_bars",
 )  # fmt: skip
 DAY = pd.Timedelta(days=1)
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,19 @@ class Windows(Sequence[Window]):
         return pd.DataFrame(rows, index=numbers, columns=list(FRAME))
 
     @property
+    def time_tested(self) -> pd.Timedelta:
+        """How long all tests last: from the first bar to the end of the last, without the gaps.
+
+        Where a longer step leaves bars untested between two tests, their time is not counted.
+        """
+        total, begin = pd.Timedelta(0), self.steps[0].test_first
+        for one, following in pairwise(self.steps):
+            if following.test.start > one.test.stop:
+                total += clock.bar_end(one.test_last, self.timeframe) - begin
+                begin = following.test_first
+        return total + (clock.bar_end(self.steps[-1].test_last, self.timeframe) - begin)
+
+    @property
     def left_over(self) -> str:
         """What at the end no window tests, as a sentence; "" where nothing is left."""
         if not self.after:
@@ -145,7 +159,8 @@ class _Ruler:
         if moment > self.until:
             until, wanted = (when.tz_localize(None).to_numpy() for when in (self.until, moment))
             days = np.busday_count(until.astype("M8[D]"), wanted.astype("M8[D]"))
-            if clock.TIMEFRAMES[self.timeframe] < DAY or days > 0:
+            shorter = clock.TIMEFRAMES[self.timeframe] < DAY
+            if shorter or days > 0 or (self.stamps.day_of_week >= SATURDAY).any():
                 return False
         return self.place(distance) <= len(self.stamps)
 

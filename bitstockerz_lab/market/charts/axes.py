@@ -43,7 +43,7 @@ def figure(traces: list[Any], title: str, subtitle: str, height: int) -> go.Figu
     import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
 
     drawing = go.Figure(traces)
-    named = sum(trace.showlegend is not False for trace in traces)
+    named = sum(getattr(trace, "showlegend", False) is not False for trace in traces)
     above = (TITLE if title else 0) + (SUBTITLE if subtitle else 0)
     drawing.update_layout(
         template=template(),

@@ -106,6 +106,12 @@ def agree(definition: Definition) -> None:
         listed["code"][sha256] = {"name": title, "agreed_at": clock.now().isoformat()}
 
 
+def passed_on(definition: Definition) -> None:
+    """Let this process, a worker, run what the person agreed to in the one that asks for it."""
+    if definition.python is not None:
+        _AGREED.add(digest(definition.python.source))
+
+
 def agree_to_database(database: Path) -> None:
     """Agree to every strategy of a database file, also to those that are saved to it later."""
     with _changing() as listed:

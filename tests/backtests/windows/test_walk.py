@@ -86,6 +86,7 @@ def test_a_window_names_its_first_and_last_bars():
     assert second.test_last == clock.utc("2020-12-31")
     assert (first.train_bars, first.test_bars) == (730, 182)
     assert windows.left_over == ""
+    assert windows.time_tested == pd.Timedelta(days=182 + 184)
     assert windows.frame.loc[2, "train_last"] == clock.utc("2020-06-30")
 
 
@@ -106,6 +107,12 @@ def test_a_weekend_after_the_last_daily_bar_does_not_cost_a_window():
     assert (len(windows), windows[-1].test_last) == (2, clock.utc("2022-12-30"))
     until_thursday = until_friday[:-1]
     assert len(walk_windows(until_thursday, train="2y", test="6mo")) == 1
+
+
+def test_a_weekend_that_is_missing_of_a_market_that_never_closes_does_cost_one():
+    until_friday = days("2020-01-01", "2022-12-30")
+    assert len(walk_windows(until_friday, train="2y", test="6mo")) == 1
+    assert len(walk_windows(days("2020-01-01", "2022-12-31"), train="2y", test="6mo")) == 2
 
 
 def test_hours_that_are_missing_at_the_end_do_cost_a_window():
@@ -156,6 +163,7 @@ def test_a_longer_step_leaves_bars_untested_and_a_shorter_one_is_refused():
     stamps = days("2020-01-01", "2020-12-31")
     windows = walk_windows(stamps, train="100 bars", test="20 bars", step="50 bars")
     assert [window.test.start for window in windows] == [100, 150, 200, 250, 300]
+    assert windows.time_tested == pd.Timedelta(days=5 * 20)
     with pytest.raises(DataError, match=r"step='10 bars' is shorter than test='20 bars'.*share"):
         walk_windows(stamps, train="100 bars", test="20 bars", step="10 bars")
     with pytest.raises(DataError, match="step=0 is no length"):

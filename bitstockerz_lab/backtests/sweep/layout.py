@@ -1,0 +1,139 @@
+"""A unit's bars as the machine takes them: prices, calendar, and columns in whole words of bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bitstockerz_lab import clock, measures
+from bitstockerz_lab.backtests.engine import PRICES, bits, check_bars
+from bitstockerz_lab.measures import metrics
+from bitstockerz_lab.measures.honest.overfitting import block_edges
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from bitstockerz_lab.backtests.sweep.unit import Unit
+
+WORD = 64
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The bars of a unit, padded so that its period begins with a word.
+
+    Attributes
+    ----------
+    bars : all of them, those that warm up included
+    first : the position of the period's first bar
+    timeframe, asset_type : for the metrics
+    initial_equity : what the benchmark starts with
+    """
+
+    bars: pd.DataFrame
+    first: int
+    timeframe: str
+    asset_type: str
+    initial_equity: float
+
+    @classmethod
+    def of(cls, unit: Unit) -> Layout:
+        """Return the layout of a unit's bars.
+
+        Raises
+        ------
+        BadBars
+            They cannot be simulated.
+        """
+        recipe = unit.recipe
+        return cls(
+            bars=unit.bars,
+            first=recipe.first_of(unit.bars),
+            timeframe=recipe.timeframe,
+            asset_type=str(recipe.symbol.asset_type),
+            initial_equity=recipe.terms.initial_equity,
+        )
+
+    @cached_property
+    def missing(self) -> NDArray[np.bool_]:
+        """Which of all bars are missing."""
+        return check_bars(self.bars, clock.stamps(self.bars))
+
+    @cached_property
+    def period(self) -> pd.DataFrame:
+        """The bars that are simulated."""
+        return self.bars.iloc[self.first :]
+
+    @cached_property
+    def stamps(self) -> pd.DatetimeIndex:
+        """When the bars of the period start."""
+        return clock.stamps(self.period)
+
+    @property
+    def lead(self) -> int:
+        """How many bars that are none stand before the first."""
+        return -self.first % WORD
+
+    @property
+    def skipped(self) -> int:
+        """How many words only warm up."""
+        return (self.lead + self.first) // WORD
+
+    @property
+    def words(self) -> int:
+        """How many words all bars take."""
+        return -(-(self.lead + len(self.bars)) // WORD)
+
+    def padded(self, column: Any, nothing: float | bool) -> NDArray[Any]:  # noqa: ANN401 - numbers or flags
+        """Return a column of bars in whole words, `nothing` before and after."""
+        found = np.full(self.words * WORD, nothing)
+        found[self.lead : self.lead + len(self.bars)] = column
+        return found
+
+    @cached_property
+    def present(self) -> NDArray[np.uint64]:
+        """The bars that are there and not missing, as bits."""
+        return bits(self.padded(~self.missing, nothing=False))
+
+    @cached_property
+    def ends(self) -> NDArray[np.intp]:
+        """The position of each day's last bar, in the period."""
+        return metrics.day_ends(self.stamps)
+
+    @cached_property
+    def benchmark(self) -> NDArray[np.float64]:
+        """The equity of buy and hold, a point a bar of the period."""
+        gone, money = self.missing[self.first :], self.initial_equity
+        return measures.benchmark_curve(self.period, gone, money).to_numpy()
+
+    @cached_property
+    def benchmark_returns(self) -> NDArray[np.float64]:
+        """The daily returns of buy and hold."""
+        return metrics.daily_returns(self.benchmark, self.ends, self.initial_equity)
+
+    @cached_property
+    def market(self) -> tuple[Any, ...]:
+        """Return stamps, open, high, low, close and missing bits, for `machine.run_block`."""
+        prices = (
+            np.ascontiguousarray(self.period[name].to_numpy(), dtype=np.float64) for name in PRICES
+        )
+        return (self.stamps.as_unit("ns").asi8, *prices, bits(self.missing[self.first :]))
+
+    @cached_property
+    def calendar(self) -> tuple[Any, ...]:
+        """Return what `tally.tally` takes of days and times."""
+        stamps = self.stamps.as_unit("ns").asi8
+        times = clock.bar_end(self.stamps, self.timeframe).as_unit("ns").asi8
+        day_of = np.searchsorted(self.ends, np.arange(len(stamps)))
+        returns = self.benchmark_returns
+        return (
+            self.ends,
+            day_of,
+            np.concatenate([stamps[:1], times]),
+            returns - returns.mean(),
+            block_edges(len(self.ends)),
+        )

@@ -1,0 +1,18 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bitstockerz_lab.backtests.sweep.combinations import Combinations
+from bitstockerz_lab.backtests.sweep.groups import Groups
+
+ROWS = st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=40)
+
+
+@given(ROWS, st.sets(st.sampled_from("abc")))
+def test_combinations_are_in_one_group_where_these_values_are_the_same(rows, names):
+    columns = dict(zip("abc", np.array(rows).T, strict=True))
+    names = sorted(names)
+    first, group = Groups(Combinations(columns)).of(names)
+    values = [tuple(columns[name][k] for name in names) for k in range(len(rows))]
+    assert len(first) == len(set(values))
+    assert [values[first[one]] for one in group] == values
