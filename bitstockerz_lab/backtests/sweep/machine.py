@@ -138,6 +138,17 @@ def _levels(rows, values, columns, begin, stops, targets):
                 targets[t, place - 3] = level
 
 
+@njit(error_model="numpy", nogil=True)
+def _scratch(relations, depth, words):
+    """Return memory for the answers of relations, for what is known of them, pile and groups."""
+    return (
+        np.empty((relations, words), np.uint64),
+        np.empty((relations, words), np.uint64),
+        np.empty((depth, words), np.uint64),
+        np.zeros((4, words), np.uint64),
+    )
+
+
 def _compiled(made_of):
     @njit(cache=True, error_model="numpy", nogil=True)
     def run_block(
@@ -159,12 +170,9 @@ def _compiled(made_of):
         stamps, open_, high, low, close, missing = market
         steps, relations, depth = program
         rows, values, flag_rows, level_rows, level_values, shares, terms = bound
-        words, n_targets = len(present), len(shares)
-        above = np.empty((len(relations), words), np.uint64)
-        both = np.empty((len(relations), words), np.uint64)
-        pile = np.empty((depth, words), np.uint64)
-        groups = np.zeros((4, words), np.uint64)
-        orders = np.zeros((5, words - skipped), np.uint64)
+        n_targets = len(shares)
+        above, both, pile, groups = _scratch(len(relations), depth, len(present))
+        orders = np.zeros((5, len(missing)), np.uint64)
         orders[4] = missing
         equity = np.empty(len(open_))
         trades = np.empty(len(open_) * (n_targets + 1) + 1 + made_of * 0, TRADE)

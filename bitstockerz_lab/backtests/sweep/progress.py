@@ -120,8 +120,8 @@ class _Drawing:
         if not in_notebook() and not self._at_once:
             return lambda told: None  # noqa: ARG005 - nobody looks
         stream = sys.stdout if in_notebook() else sys.stderr
-        self._stop = lambda: print(file=stream)  # noqa: T201 - the line's end
-        return lambda told: print(f"\r{told}   ", end="", file=stream, flush=True)  # noqa: T201 - the line
+        self._stop = lambda: print(file=stream)
+        return lambda told: print(f"\r{told}   ", end="", file=stream, flush=True)
 
     def _bar(self, console: Console) -> Callable[[Progress], None]:
         from rich.progress import BarColumn, TextColumn  # noqa: PLC0415 - reason: heavy

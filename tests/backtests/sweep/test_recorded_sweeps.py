@@ -16,8 +16,9 @@ from bitstockerz_lab.backtests.sweep.question import Part, Question
 from bitstockerz_lab.backtests.sweep.recorder import Recorder
 from bitstockerz_lab.backtests.sweep.rows import parts_of
 from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import DataError, TradingError, UnknownName
+from bitstockerz_lab.errors import DataError, TradingError, UnknownName, Untrusted
 from bitstockerz_lab.strategies import close, crosses_above, crosses_below, sma
+from bitstockerz_lab.strategies.python import consent
 from tests.conventions.project import PACKAGE
 from tests.helpers import make_bars
 
@@ -372,6 +373,24 @@ def test_every_way_to_name_a_combination_promotes_it(sweeping, stored):
         parameters=run.details.parameters,
     )  # fmt: skip
     assert by_hand.id == run.id
+
+
+def test_foreign_code_is_promoted_only_where_somebody_agreed(sweeping):
+    @bz.code_strategy("Dip")
+    def dip(bars, lag=3):
+        fell = bars["close"] < bars["close"].shift(lag)
+        return {"enter": fell, "leave": ~fell}
+
+    sweeping.strategies.save(dip)
+    swept = sweeping.backtests.sweep("Dip", "AAA", grid={"lag": [2, 5]}, progress=False)
+    consent.take_back(dip)
+    found = sweeping.backtests.get_sweep(swept.id)
+    equal(found, swept)
+    with pytest.raises(Untrusted, match="not written or agreed to on this machine"):
+        found.promote(1)
+    assert sweeping.backtests.list().empty
+    consent.agree(dip)
+    assert found.promote(1).details.parameters == {"lag": 5}
 
 
 def test_what_cannot_be_promoted_says_why(sweeping):
