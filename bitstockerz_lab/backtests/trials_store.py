@@ -164,7 +164,7 @@ def count(
     asked = _asked(user_id, symbol, timeframe, strategy_id)
     columns = ["trial_key", "strategy", "daily_sharpe", "tried_at"]
     ran = _keyed(con, frames.read(con, RAN, asked, zone="UTC"))[columns]
-    sharpes = pd.array(ran["daily_sharpe"], dtype="Float64")  # NaN would count
+    sharpes = ran["daily_sharpe"].astype("Float64")  # NaN would count
     with frames.registered(con, "run_trials", ran.assign(daily_sharpe=sharpes)):
         values = {**asked, "of_strategy": of_strategy}
         [(number, variance, undefined, own)] = con.execute(COUNT, values).fetchall()

@@ -130,8 +130,13 @@ def _windows(walk: WalkForward) -> Section:
     """Return the windows: what was tested, and below it what it was chosen on."""
     parts: list[Markup] = []
     for role, words in WORDS.items():
-        shown = walk.table()[["chosen", role]].droplevel(0, axis=1).reset_index()
-        columns = {name: pages.Column(name, number=True) for name in shown.columns}
+        table = walk.table()[["chosen", role]]
+        shown = table.set_axis([".".join(pair) for pair in table.columns], axis=1).reset_index()
+        labels = ("number", *(name for _, name in table.columns))
+        columns = {
+            name: pages.Column(label, number=True)
+            for name, label in zip(shown.columns, labels, strict=True)
+        }
         parts += [Markup("<h3>{}</h3>").format(role.capitalize()), pages.table(shown, columns)]
         parts.append(caption(words))
     return Section("Windows", "windows", tuple(parts))

@@ -106,14 +106,27 @@ def benchmark_curve(
     Series of shape (n_bars,), name "benchmark"
         `initial_equity` until a bar is known.
     """
-    curve = np.full(len(bars), float(initial_equity))
+    open_, close = (bars[name].to_numpy(dtype=float) for name in ("open", "close"))
+    curve = benchmark_points(open_, close, missing, initial_equity)
+    return pd.Series(curve, index=bars.index, name="benchmark")
+
+
+def benchmark_points(
+    open_: NDArray[np.float64],
+    close: NDArray[np.float64],
+    missing: NDArray[np.bool_],
+    initial_equity: float,
+) -> NDArray[np.float64]:
+    """Return the points of `benchmark_curve`; all of shape (n_bars,)."""
+    curve = np.full(len(close), float(initial_equity))
+    if not missing.any():
+        return np.asarray(initial_equity * close / open_[0]) if len(close) else curve
     known = np.flatnonzero(~missing)
     if len(known):
         first = known[0]
-        last_known = np.maximum.accumulate(np.where(missing, first, np.arange(len(bars))))[first:]
-        close, open_ = bars["close"].to_numpy(dtype=float), bars["open"].to_numpy(dtype=float)
+        last_known = np.maximum.accumulate(np.where(missing, first, np.arange(len(close))))[first:]
         curve[first:] = initial_equity * close[last_known] / open_[first]
-    return pd.Series(curve, index=bars.index, name="benchmark")
+    return curve
 
 
 def daily_returns(

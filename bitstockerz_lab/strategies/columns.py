@@ -8,10 +8,8 @@ swaps the question. What is neither is missing.
 
 from __future__ import annotations
 
-import copy
 import functools
 import operator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,6 +67,7 @@ class Columns:
     resolved : every parameter's value
     others : the bars of other symbols, by symbol
     keep : keep every column; else each goes once all of the definition that reads it has read it
+    numbers : the bars' columns as arrays of float64, where they are at hand
     """
 
     def __init__(
@@ -79,15 +78,16 @@ class Columns:
         others: Mapping[str, pd.DataFrame] | None = None,
         *,
         keep: bool = True,
+        numbers: Mapping[str, Numbers] | None = None,
     ) -> None:
         self.definition = definition
         self.bars = bars
         self.resolved = resolved
-        self._prices = [_plain(bars, name) for name in PRICES[:4]]
+        self._numbers = dict(numbers or {name: _plain(bars, name) for name in PRICES[:4]})
+        self._prices = [self._numbers[name] for name in PRICES[:4]]
         self.missing: Flags = np.asarray(lost(self._prices), dtype=bool)
         self.any_missing = bool(self.missing.any())
         self._others = others or {}
-        self._views = self._seen_under(resolved)
         self._made: dict[object, Any] = {}
         self._left: Counter[object] | None = None if keep else readers.readers(definition, resolved)
 
@@ -96,16 +96,19 @@ class Columns:
 
     def under(self, resolved: Mapping[str, int | float]) -> Columns:
         """Return the columns under other values of the parameters; those of prices are shared."""
-        other = copy.copy(self)
-        other.resolved = resolved
-        other._views = self._seen_under(resolved)  # noqa: SLF001 - a copy of this one
-        other._made = {  # noqa: SLF001 - as above
-            name: self._once(name, partial(self._price, name)) for name in PRICES
-        }
+        other = Columns.__new__(Columns)
+        vars(other).update(vars(self))
+        vars(other).update(resolved=resolved, _made=self._shared.copy())
+        vars(other).pop("_views", None)
         return other
 
-    def _seen_under(self, resolved: Mapping[str, int | float]) -> Views:
-        columns = partial(Columns, self.definition, resolved=resolved)
+    @functools.cached_property
+    def _shared(self) -> dict[object, Any]:
+        return {name: self._price(name) for name in PRICES}
+
+    @functools.cached_property
+    def _views(self) -> Views:
+        columns = functools.partial(Columns, self.definition, resolved=self.resolved)
         return Views(self.bars, self._others, columns)
 
     def operand(self, operand: Any) -> Numbers | int | float:  # noqa: ANN401 - any operand
@@ -161,11 +164,11 @@ class Columns:
         return found
 
     def _price(self, name: str) -> Numbers:
-        if name in PRICES[:4]:
-            values, gone = self._prices[PRICES.index(name)], self.missing
-        else:
-            values = _plain(self.bars, name)
-            gone = self.missing | ~np.isfinite(values)
+        if name not in self._numbers:
+            self._numbers[name] = _plain(self.bars, name)
+        values, gone = self._numbers[name], self.missing
+        if name not in PRICES[:4]:
+            gone = gone | ~np.isfinite(values)
         return np.where(gone, np.nan, values) if gone.any() else _shared(values)
 
     def _time(self) -> Numbers:

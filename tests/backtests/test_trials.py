@@ -207,6 +207,18 @@ def test_another_users_runs_do_not_count(stocked, monkeypatch):
     assert stocked.backtests.count_trials("AAA").trials == 1
 
 
+def test_a_run_without_a_sharpe_ratio_is_counted_apart(stocked):
+    stocked.strategies.save(bz.strategy("Never", enter=bz.strategies.close > 1e9))
+    assert stocked.backtests.run("Never", "AAA").metrics.sharpe_ratio is None
+    stocked.backtests.run("SMA cross", "AAA")
+    add(stocked, rows(stocked.strategies.get("SMA cross"), 1, [0.1, 0.3, np.nan]))
+    counted = stocked.backtests.count_trials("AAA")
+    found = stocked.backtests.trials("AAA")["daily_sharpe"]
+    assert (counted.trials, counted.undefined) == (3, 2)
+    assert counted.trials == found.count()
+    assert counted.variance == pytest.approx(found.var(), rel=1e-12)
+
+
 def test_before_anything_was_tried_there_is_an_empty_frame(lab):
     assert lab.backtests.trials().empty
     assert lab.backtests.trials().columns.tolist() == trials_store.COLUMNS

@@ -86,16 +86,22 @@ class Cells:
     over: tuple[str, ...]
 
 
-def metric(by: str) -> str:
+def metric(by: str, results: pd.DataFrame) -> str:
     """Return the name of a metric that can be drawn.
 
     Raises
     ------
-    UnknownName : there is none of that name
+    UnknownName : there is none of that name, or it was not measured
     """
     if by not in measures.DEFINITIONS:
-        known = measures.DEFINITIONS
+        known = [name for name in measures.DEFINITIONS if name in results]
         raise UnknownName.of("metric", by, known, f"Known: {', '.join(known)}.")
+    if by not in results:
+        raise UnknownName(
+            f"{by} was not measured in this sweep. Sweep with metrics=[{by!r}, ...], or with all.",
+            kind="metric",
+            name=by,
+        )
     return by
 
 
@@ -113,7 +119,7 @@ def view(
     DataError : a value to hold was not tried, or not together with the others
     """
     kept = held(results, names, hold)
-    values = kept[metric(by)].to_numpy(float)
+    values = kept[metric(by, kept)].to_numpy(float)
     values = np.where(kept["num_trades"].to_numpy() > 0, values, np.nan)
     return View(kept, tuple(names), by, values, dict(hold or {}))
 

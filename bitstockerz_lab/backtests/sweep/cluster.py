@@ -106,9 +106,11 @@ class _Crew:
             if found is None:
                 self.waiting.appendleft(block)
             self._forget(block[0])
-            self._send(done)
-            if found is not None:
-                yield Part(*block, found)
+            try:
+                self._send(done)
+            finally:  # where nothing can be sent any more, this block came back all the same
+                if found is not None:
+                    yield Part(*block, found)
 
     def dismiss(self) -> None:
         """Cancel what is still out: a block that has begun ends, but nobody waits for it."""

@@ -90,7 +90,7 @@ def measure(
     found, sums = np.empty((count, len(tally.FACTS))), np.empty((count, 16, 5))
     first = 0
     for bound in _bound(unit, layout, combinations, memory_mb):
-        part = slice(first, first + bound.count)
+        part = slice(first, first + bound.scheme.count)
         _run(bound, layout, threads, SLOWEST in names, found[part], sums[part])
         first = part.stop
     values = facts.values_of(found, layout)
@@ -120,7 +120,7 @@ def daily_returns(
     found, sums = np.empty((count, len(tally.FACTS))), np.empty((count, 16, 5))
     returns, first = np.empty((count, len(layout.ends))), 0
     for bound in _bound(unit, layout, combinations, memory_mb):
-        part = slice(first, first + bound.count)
+        part = slice(first, first + bound.scheme.count)
         _run(bound, layout, threads, False, found[part], sums[part], returns[part])
         first = part.stop
     return returns
@@ -135,11 +135,11 @@ def _bound(
     unit: Unit, layout: Layout, combinations: Combinations, memory_mb: float
 ) -> Iterator[Bound]:
     """Yield the combinations with their columns, in parts whose columns fit into the memory."""
-    from bitstockerz_lab.backtests.sweep.bind import Binder  # noqa: PLC0415 - heavy: numba
+    from bitstockerz_lab.backtests.sweep import bind, scheme  # noqa: PLC0415 - heavy: numba
 
-    binder = Binder(unit, layout, combinations)
-    if binder.bytes <= memory_mb * MEGABYTE or len(combinations) == 1:
-        yield binder.bind()
+    wanted = scheme.scheme_of(unit, combinations)
+    if wanted.bytes(layout.words) <= memory_mb * MEGABYTE or wanted.count == 1:
+        yield bind.bind(wanted, unit, layout)
         return
     half = len(combinations) // 2
     yield from _bound(unit, layout, combinations[:half], memory_mb)
@@ -153,14 +153,16 @@ def _run(
     """Fill `found`, `sums` and, if wanted, `returns`; in threads where that pays."""
     from bitstockerz_lab.backtests.sweep import machine  # noqa: PLC0415 - heavy: numba
 
+    scheme = bound.scheme
+
     def run(begin: int, end: int) -> None:
         row = np.empty((1, len(layout.ends))) if returns is None else returns
         machine.run_block(
             begin, end, layout.skipped, layout.market, layout.calendar, bound.columns, bound.known,
-            layout.present, bound.flags, bound.steps, bound.slots, tails, found, sums, row,
+            layout.present, bound.flags, scheme.steps, scheme.slots, tails, found, sums, row,
         )  # fmt: skip
 
-    count = bound.count
+    count = scheme.count
     much = count * len(layout.bars) > LITTLE_WORK
     some = min(threads or (len(os.sched_getaffinity(0)) if much else 1), count)
     if some == 1:

@@ -48,6 +48,7 @@ def results(of: View) -> dict[str, list[str]]:
             report_words.value_text(name, value) for value in of.results[name].tolist()
         ]
         for name in dict.fromkeys((of.by, *MAIN))
+        if name in of.results
     }
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from bitstockerz_lab import clock, measures
+from bitstockerz_lab import clock
 from bitstockerz_lab.backtests.engine import PRICES, bits, check_bars
 from bitstockerz_lab.measures import metrics
 from bitstockerz_lab.measures.honest.overfitting import block_edges
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from bitstockerz_lab.backtests.sweep.unit import Unit
@@ -66,7 +66,13 @@ class Layout:
     @cached_property
     def period(self) -> pd.DataFrame:
         """The bars that are simulated."""
-        return self.bars.iloc[self.first :]
+        return self.bars.iloc[self.first :] if self.first else self.bars
+
+    @cached_property
+    def numbers(self) -> dict[str, NDArray[np.float64]]:
+        """The columns of all bars; pandas takes longer to give one than to add it up."""
+        names = [name for name in (*PRICES, "volume") if name in self.bars]
+        return {name: self.bars[name].to_numpy(np.float64, na_value=np.nan) for name in names}
 
     @cached_property
     def stamps(self) -> pd.DatetimeIndex:
@@ -100,15 +106,20 @@ class Layout:
         return bits(self.padded(~self.missing, nothing=False))
 
     @cached_property
+    def _times(self) -> tuple[NDArray[Any], ...]:
+        return _times(self.stamps.as_unit("ns").asi8.tobytes(), self.timeframe)
+
+    @property
     def ends(self) -> NDArray[np.intp]:
         """The position of each day's last bar, in the period."""
-        return metrics.day_ends(self.stamps)
+        return self._times[0]
 
     @cached_property
     def benchmark(self) -> NDArray[np.float64]:
         """The equity of buy and hold, a point a bar of the period."""
-        gone, money = self.missing[self.first :], self.initial_equity
-        return measures.benchmark_curve(self.period, gone, money).to_numpy()
+        open_, close = (self.numbers[name][self.first :] for name in ("open", "close"))
+        gone = self.missing[self.first :]
+        return metrics.benchmark_points(open_, close, gone, self.initial_equity)
 
     @cached_property
     def benchmark_returns(self) -> NDArray[np.float64]:
@@ -118,22 +129,25 @@ class Layout:
     @cached_property
     def market(self) -> tuple[Any, ...]:
         """Return stamps, open, high, low, close and missing bits, for `machine.run_block`."""
-        prices = (
-            np.ascontiguousarray(self.period[name].to_numpy(), dtype=np.float64) for name in PRICES
-        )
+        prices = (np.ascontiguousarray(self.numbers[name][self.first :]) for name in PRICES)
         return (self.stamps.as_unit("ns").asi8, *prices, bits(self.missing[self.first :]))
 
     @cached_property
     def calendar(self) -> tuple[Any, ...]:
         """Return what `tally.tally` takes of days and times."""
-        stamps = self.stamps.as_unit("ns").asi8
-        times = clock.bar_end(self.stamps, self.timeframe).as_unit("ns").asi8
-        day_of = np.searchsorted(self.ends, np.arange(len(stamps)))
+        ends, day_of, times, edges = self._times
         returns = self.benchmark_returns
-        return (
-            self.ends,
-            day_of,
-            np.concatenate([stamps[:1], times]),
-            returns - returns.mean(),
-            block_edges(len(self.ends)),
-        )
+        return (ends, day_of, times, returns - returns.mean(), edges)
+
+
+@lru_cache(maxsize=4)
+def _times(stamps: bytes, timeframe: str) -> tuple[NDArray[Any], ...]:
+    """Return ends of days, each bar's day, times, and edges of blocks; many symbols share them."""
+    index = pd.DatetimeIndex(np.frombuffer(stamps, dtype="M8[ns]"), tz="UTC")
+    ends = metrics.day_ends(index)
+    return (
+        ends,
+        np.searchsorted(ends, np.arange(len(index))),
+        np.concatenate([index.asi8[:1], clock.bar_end(index, timeframe).as_unit("ns").asi8]),
+        block_edges(len(ends)),
+    )

@@ -175,13 +175,7 @@ def _units(
 ) -> Iterator[Unit]:
     if not named:
         raise DataError("bars has no symbols. Give a DataFrame for at least one.")
-    lacking = [name for name in version.definition.symbols if name not in others]
-    if lacking:
-        raise NoBars(
-            f"The rules read {lacking[0]}, whose bars are not there. Give them with "
-            f"others={{{lacking[0]!r}: bars}}.",
-            symbol=lacking[0],
-        )
+    _refuse_lacking(version.definition, others)
     resolved = version.definition.resolve(parameters)
     joined = [(terms, run_terms.join(version, resolved, terms)) for terms in varied.every_terms()]
     number, timeframe, known = 0, "", None
@@ -215,6 +209,16 @@ def _units(
                 )
                 yield Unit(number=number, recipe=recipe, wish=wish, bars=cut, others=read)
                 number += 1
+
+
+def _refuse_lacking(definition: Definition, others: Frames) -> None:
+    lacking = [name for name in definition.symbols if name not in others]
+    if lacking:
+        raise NoBars(
+            f"The rules read {lacking[0]}, whose bars are not there. Give them with "
+            f"others={{{lacking[0]!r}: bars}}.",
+            symbol=lacking[0],
+        )
 
 
 def _facts(

@@ -71,13 +71,22 @@ class Question:
         return len(self.combinations) * len(self.units)
 
     @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """The digest of each unit's bars; units of other costs share theirs."""
+        found: dict[int, str] = {}
+        for unit in self.units:
+            if id(unit.bars) not in found:
+                found[id(unit.bars)] = other_symbols.digest(unit.bars, unit.others)
+        return tuple(found[id(unit.bars)] for unit in self.units)
+
+    @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of everything that decides the sweep's numbers."""
         columns = self.combinations.columns.items()
         made_of = {
             "units": [
-                unit.recipe.fingerprint(other_symbols.digest(unit.bars, unit.others))
-                for unit in self.units
+                unit.recipe.fingerprint(digest)
+                for unit, digest in zip(self.units, self.digests, strict=True)
             ],
             "combinations": {
                 name: [str(column.dtype), hashlib.sha256(column.tobytes()).hexdigest()]

@@ -14,7 +14,7 @@ from bitstockerz_lab.backtests import trials, trials_store
 from bitstockerz_lab.backtests.sweep import store
 from bitstockerz_lab.backtests.sweep.engine import BESIDES, METRICS, Measured
 from bitstockerz_lab.backtests.sweep.question import Part
-from bitstockerz_lab.backtests.sweep.rows import digests, parts_of, rows_of
+from bitstockerz_lab.backtests.sweep.rows import parts_of, rows_of
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import TradingError
 
@@ -94,7 +94,7 @@ class Recorder:
         self._asked = json.dumps(dict(question.asked), default=str)
         if rerun or not self._record:
             return []
-        found = digests(question)
+        found = list(question.digests)
         question.fingerprint  # noqa: B018 - computed before the lease
         with self._database.read() as con:
             known = self._known(con)
@@ -108,8 +108,9 @@ class Recorder:
         if known.status == Status.COMPLETED:
             self._ended = self._started
         else:
-            self._take_over(known, whole=len(results) == question.size)
-            self._begun = True
+            whole = len(results) == question.size
+            self._take_over(known, whole=whole)
+            self._begun, self._ended = True, self._started if whole else None
             told = f"Sweep {known.id} went on where it had stopped"
             self.remarks = (f"{told}: {len(results):,} of its results were there.",)
         return parts
@@ -181,7 +182,7 @@ class Recorder:
         if unsure:
             parts = [one for one in parts if not store.has(con, sweep_id, one.unit, one.start)]
         if parts:
-            store.add_results(con, sweep_id, parts)
+            store.add_results(con, sweep_id, parts, self.seconds)
 
     def _take_over(self, known: Known, *, whole: bool) -> None:
         """Go on with a sweep that was stopped; where nothing is left to do, say so."""
@@ -191,7 +192,8 @@ class Recorder:
                 store.finish(con, known.id, Status.COMPLETED, known.seconds)
         if not held:
             raise _busy(known.id, "another process")
-        ACTIVE.add(self._word)
+        if not whole:
+            ACTIVE.add(self._word)
 
     def _known(self, con: Connection) -> Known | None:
         version_id = self._question.version.id

@@ -107,7 +107,8 @@ def top(sweep: Sweep, unit: int | None) -> Section:
     rows = rows.assign(rank=range(1, len(rows) + 1))
     columns = {"rank": Column("#", formats.count)} | _facts(sweep)
     columns |= {name: Column(name) for name in sweep.combinations.names}
-    columns |= {name: _column(name) for name in dict.fromkeys((sweep.by, *MAIN))}
+    shown = [name for name in dict.fromkeys((sweep.by, *MAIN)) if name in rows]
+    columns |= {name: _column(name) for name in shown}
     text = partial(report_words.value_text, sweep.by)
     columns["neighbours_median"] = Column("Neighbours' median", text)
     columns["ahead"] = Column("Lead over it", text)

@@ -16,7 +16,6 @@ from bitstockerz_lab.backtests.sweep import store
 from bitstockerz_lab.backtests.sweep.engine import Measured
 from bitstockerz_lab.backtests.sweep.question import Part
 from bitstockerz_lab.market import factors
-from bitstockerz_lab.strategies import others as other_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +83,7 @@ def rows_of(question: Question) -> Rows:
 
 
 def _unit_rows(question: Question) -> Iterator[dict[str, Any]]:
-    for unit, digest in zip(question.units, digests(question), strict=True):
+    for unit, digest in zip(question.units, question.digests, strict=True):
         recipe = unit.recipe
         terms = {name: value for name, value in unit.wish.terms.items() if value is not None}
         yield {
@@ -101,12 +100,3 @@ def _unit_rows(question: Question) -> Iterator[dict[str, Any]]:
             "provider": str(unit.bars.attrs["provider"]),
             "warnings_json": json.dumps(list(recipe.warnings)),
         }
-
-
-def digests(question: Question) -> list[str]:
-    """Return the digest of each unit's bars; units of other costs share theirs."""
-    found: dict[int, str] = {}
-    for unit in question.units:
-        if id(unit.bars) not in found:
-            found[id(unit.bars)] = other_symbols.digest(unit.bars, unit.others)
-    return [found[id(unit.bars)] for unit in question.units]

@@ -173,8 +173,8 @@ def begin(
     return int(sweep_id)
 
 
-def add_results(con: Connection, sweep_id: int, parts: Sequence[Part]) -> None:
-    """Add what parts of a sweep came to."""
+def add_results(con: Connection, sweep_id: int, parts: Sequence[Part], seconds: float) -> None:
+    """Add what parts of a sweep came to; `seconds` is how long all of it took so far."""
     rows = [
         pd.DataFrame(dict(part.measured.values)).assign(
             sweep_id=sweep_id, unit_number=part.unit, combination=range(part.start, part.stop)
@@ -182,6 +182,7 @@ def add_results(con: Connection, sweep_id: int, parts: Sequence[Part]) -> None:
         for part in parts
     ]
     frames.append(con, "sweep_results", pd.concat(rows, ignore_index=True))
+    con.execute("UPDATE sweeps SET seconds = ? WHERE id = ?", [seconds, sweep_id])
 
 
 def known(con: Connection, user_id: int, version_id: int, fingerprint: str) -> Known | None:

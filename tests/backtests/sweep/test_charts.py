@@ -227,6 +227,14 @@ def test_what_is_not_there_is_refused_with_the_way_out(results):
         charts.heatmap(results, NAMES, "sharpe_ratio", hold={"slow": 70})
 
 
+def test_what_was_not_measured_is_not_said_and_not_drawn(results):
+    some = results[["fast", "slow", "sharpe_ratio", "num_trades"]]
+    found = tiles(charts.heatmap(some, NAMES, "sharpe_ratio"))
+    assert list(found.customdata[1][1]) == ["0.40", "4"]
+    with pytest.raises(UnknownName, match=r"cagr_pct was not measured in this sweep. Sweep with"):
+        charts.heatmap(some, NAMES, "cagr_pct")
+
+
 def test_a_signed_metric_is_grey_at_zero():
     found = shades.shades(np.array([-1.0, 0.5, 2.0]), "sharpe_ratio")
     assert (found.least, found.most) == (-2.0, 2.0)

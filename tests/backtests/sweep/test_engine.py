@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bitstockerz_lab.backtests.sweep import engine, exits
-from bitstockerz_lab.backtests.sweep.bind import Binder
+from bitstockerz_lab.backtests.sweep.bind import bind
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.layout import Layout
+from bitstockerz_lab.backtests.sweep.scheme import scheme_of
 from bitstockerz_lab.strategies import Definition, templates
 from tests.backtests.sweep.random_sweeps import unit_of
 from tests.helpers import make_bars
@@ -20,13 +21,13 @@ def crossing(bars=400, **terms):
 
 
 def bound(unit, combinations):
-    return Binder(unit, Layout.of(unit), combinations).bind()
+    return bind(scheme_of(unit, combinations), unit, Layout.of(unit))
 
 
 def test_each_distinct_column_is_computed_once():
     found = bound(crossing(), PAIRS)
     assert len(found.columns) == 10 + 20
-    assert found.count == 200
+    assert found.scheme.count == 200
 
 
 def test_the_period_begins_with_a_word_and_nothing_is_known_before_the_bars():
@@ -45,7 +46,7 @@ def test_less_memory_means_more_parts_and_the_same_numbers():
     whole = engine.measure(unit, PAIRS)
     parts = list(engine._bound(unit, Layout.of(unit), PAIRS, memory_mb=0.02))
     assert len(parts) > 4
-    assert sum(part.count for part in parts) == len(PAIRS)
+    assert sum(part.scheme.count for part in parts) == len(PAIRS)
     assert max(part.columns.nbytes for part in parts) <= 20_000
     little = engine.measure(unit, PAIRS, memory_mb=0.02)
     for name, values in whole.values.items():

@@ -73,6 +73,7 @@ def test_a_killed_sweep_goes_on_and_its_table_is_that_of_an_unbroken_one(stocked
     killed_after(start(), 8)
     [row] = stocked.backtests.sweeps().to_dict("records")
     assert (row["status"], row["error_message"]) == ("failed", "process died")
+    assert row["seconds"] > 0
     there = stocked.backtests.get_sweep(1)
     # the part in work is lost, and maybe the one before, which was about to be written
     assert len(there.results) in {6, 7}

@@ -100,3 +100,10 @@ def test_a_unit_that_was_never_begun_is_refused(sweep):
 
 def test_the_heading_names_what_tells_units_apart(sweep):
     assert heading(sweep, 1) == "SMA cross on AAA, 2020-01-01 to 2020-09-06, fee_bps 10"
+
+
+def test_a_picture_of_simulated_bars_says_so():
+    bars = make_bars(60)
+    bars.attrs |= {"symbol": "DEMO", "simulated": True}
+    sweep = bz.sweep(averages(), bars, grid={"fast": [3, 5]})
+    assert "SMA cross on DEMO (simulated data)" in sweep.heatmap().layout.title.text

@@ -119,6 +119,7 @@ def test_fractions_and_undefined_numbers_come_back_as_they_were(sweeping):
 
 
 def test_a_short_sweep_takes_one_transaction(sweeping, monkeypatch):
+    monkeypatch.setattr(recorder, "AT_ONCE_S", 1e9)  # however slow the machine is
     written = []
     write = type(sweeping.database).write
     monkeypatch.setattr(
@@ -235,6 +236,7 @@ def test_a_sweep_stopped_before_anything_was_done_is_empty(sweeping, monkeypatch
 
 def test_long_sweeps_that_are_not_recorded_count_their_trials_on_the_way(sweeping, monkeypatch):
     monkeypatch.setattr(recorder, "AT_ONCE_S", -1.0)
+    monkeypatch.setattr(recorder, "EVERY_S", 1e9)
     interrupted_after(monkeypatch, 3)
     told = []
     swept = sweeping.backtests.sweep(
@@ -249,12 +251,12 @@ def test_long_sweeps_that_are_not_recorded_count_their_trials_on_the_way(sweepin
 def _fail_at(part):
     add, done = store.add_results, []
 
-    def failing(con, sweep_id, parts):
+    def failing(con, sweep_id, parts, seconds):
         done.append(1)
         if len(done) == part:
             parts.clear()
             raise TradingError("no room")
-        add(con, sweep_id, parts)
+        add(con, sweep_id, parts, seconds)
 
     return failing
 
@@ -274,9 +276,10 @@ def test_what_somebody_carries_out_is_not_carried_out_twice(sweeping, monkeypatc
     equal(sweeping.backtests.get_sweep(1), swept)
 
 
-def test_of_two_that_go_on_at_once_one_wins(sweeping):
+def test_of_two_that_go_on_at_once_one_wins(sweeping, monkeypatch):
     swept = sweeping.backtests.sweep("Cross", "AAA", record=False, **ASKED)
     question = _question(swept, sweeping)
+    monkeypatch.setattr(recorder, "AT_ONCE_S", 1e9)
     dead = Recorder(sweeping.database, sweeping.user)
     dead.begin(question, rerun=False)
     dead.take(_part(swept, 0, 4))

@@ -255,3 +255,19 @@ def test_a_report_is_named_after_its_sweep(sweep):
     numbered = SweepReport(dataclasses.replace(sweep, id=12))
     assert numbered.file_name == "sweep-12.html"
     assert numbered.title.endswith("sweep 12")
+
+
+def test_a_recorded_sweeps_report_names_the_fingerprint_its_winner_has_as_a_run(lab):
+    lab.market.load_frame(
+        make_bars(300), symbol="ACME", timeframe="1d", asset_type="EQUITY", currency="EUR"
+    )
+    lab.strategies.save(averages())
+    grid = {"fast": [3, 5], "slow": [13, 21]}
+    swept = lab.backtests.sweep("SMA cross", "ACME", grid=grid, start="2020-03-01", fee_bps=5)
+    report = lab.backtests.get_sweep(swept.id).report()
+    text = visible(report.html())
+    run = swept.promote(swept.best(1))
+    assert run.details.fingerprint in text
+    assert run.details.bars_digest in text
+    assert f"{run.metrics.final_equity:,.2f} EUR" in text
+    assert f"sweep {swept.id}" in report.title

@@ -36,6 +36,17 @@ def test_code_from_elsewhere_is_asked_about_and_trust_agrees_for_good(reversion,
     assert signals(reversion, bars).to_numpy().any()
 
 
+def test_what_is_passed_on_to_a_worker_runs_in_that_process_and_in_no_other(
+    reversion, bars, elsewhere
+):
+    elsewhere()
+    consent.passed_on(reversion)
+    assert signals(reversion, bars).to_numpy().any()
+    consent._AGREED.clear()  # another process of the same machine
+    with pytest.raises(Untrusted):
+        signals(reversion, bars)
+
+
 def test_reading_validating_telling_and_saving_run_nothing(stocked, tmp_path):
     mark = tmp_path / "ran"
     source = f"open({str(mark)!r}, 'w')\ndef rules(bars):\n    return {{'enter': bars > 0}}\n"

@@ -1,0 +1,150 @@
+"""What combinations read, whatever the bars: the program, its slots and the exits."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bitstockerz_lab.backtests.sweep.exits import Exits
+from bitstockerz_lab.backtests.sweep.groups import Groups
+from bitstockerz_lab.backtests.sweep.program import Program
+from bitstockerz_lab.strategies import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from bitstockerz_lab.backtests.sweep.combinations import Combinations
+    from bitstockerz_lab.backtests.sweep.program import Leaf
+    from bitstockerz_lab.backtests.sweep.unit import Unit
+    from bitstockerz_lab.strategies.definition import Definition
+
+    Places = NDArray[np.int32]
+    Numbers = NDArray[np.float64]
+
+NO_BARS = -1
+MOST_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Needed:
+    """A column, or flags, under some values of the parameters it depends on."""
+
+    leaf: Leaf
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scheme:
+    """What combinations read and how, as `machine.run_block` takes it but for the columns.
+
+    Attributes
+    ----------
+    definition : the rules
+    count : how many combinations
+    steps : the program's steps, relations and depth
+    columns, flags : what has to be computed of the bars, each once
+    slots : what lies in the program's slots, and the exits of each combination
+    """
+
+    definition: Definition
+    count: int
+    steps: tuple[Any, ...]
+    columns: Sequence[Needed]
+    flags: Sequence[Needed]
+    slots: tuple[Any, ...]
+
+    def bytes(self, words: int) -> int:
+        """How much memory the columns take on so many words of bars."""
+        return (len(self.columns) * 65 + len(self.flags)) * words * 8
+
+
+_KEPT: OrderedDict[tuple[Any, ...], Scheme] = OrderedDict()
+"""The latest schemes: all symbols of a sweep share one."""
+
+
+def scheme_of(unit: Unit, combinations: Combinations) -> Scheme:
+    """Return the scheme of combinations under a unit's rules and terms.
+
+    Raises
+    ------
+    DefinitionError
+        Some values of the parameters make no sense.
+    """
+    definition = unit.recipe.version.definition
+    tried = combinations.columns.items()
+    key = (
+        id(definition),
+        tuple(unit.recipe.parameters.items()),
+        repr((unit.wish.terms, unit.wish.parameters)),
+        tuple((name, column.dtype.str, column.tobytes()) for name, column in tried),
+    )
+    found = _KEPT.get(key)
+    if found is None:
+        found = _Maker(unit, combinations).scheme()
+        _KEPT[key] = found  # it holds the definition, so that its id stays its own
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return found
+
+
+class _Maker:
+    """Makes a scheme."""
+
+    def __init__(self, unit: Unit, combinations: Combinations) -> None:
+        self.definition = unit.recipe.version.definition
+        self.fixed = unit.recipe.parameters
+        self.combinations = combinations
+        self.groups = Groups(combinations)
+        varying = frozenset(combinations.names)
+        program = Program(self.definition, varying, self.groups.distinct, len(combinations))
+        self.program = program.build()
+        self.exits = Exits.of(unit, combinations, self.groups)
+
+    def scheme(self) -> Scheme:
+        program, exits, count = self.program, self.exits, len(self.combinations)
+        columns: list[Needed] = []
+        flags: list[Needed] = []
+        rows, values = self._numbers(columns)
+        flag_rows = np.zeros((count, len(program.flags)), np.int32)
+        for slot, leaf in enumerate(program.flags):
+            flag_rows[:, slot] = self._placed(leaf, flags)
+        level_rows = np.full(exits.levels.shape, NO_BARS, np.int32)
+        for place, leaf in exits.moving.items():
+            level_rows[:, place] = self._placed(leaf, columns)
+        steps = np.array(program.steps, np.int32).reshape(-1, 2)
+        relations = np.array(program.relations, np.int32).reshape(-1, 2)
+        return Scheme(
+            definition=self.definition,
+            count=count,
+            steps=(steps, relations, program.depth),
+            columns=columns,
+            flags=flags,
+            slots=(rows, values, flag_rows, level_rows, exits.levels, exits.shares, exits.terms),
+        )
+
+    def _numbers(self, columns: list[Needed]) -> tuple[Places, Numbers]:
+        """Return where each combination's columns lie, and the numbers that are none."""
+        shape = len(self.combinations), len(self.program.numbers)
+        rows, values = np.full(shape, NO_BARS, np.int32), np.full(shape, np.nan)
+        for slot, leaf in enumerate(self.program.numbers):
+            if not canonical.is_constant(leaf.node):
+                rows[:, slot] = self._placed(leaf, columns)
+            elif leaf.parameters:
+                values[:, slot] = self.combinations.columns[leaf.parameters[0]]
+            else:
+                values[:, slot] = canonical.number(leaf.node, self.fixed)
+        return rows, values
+
+    def _placed(self, leaf: Leaf, needed: list[Needed]) -> NDArray[np.intp]:
+        """Add what a leaf needs, once for each set of values; returns each combination's place."""
+        first, group = self.groups.of(leaf.parameters)
+        begin = len(needed)
+        chosen = [self.combinations.columns[name][first].tolist() for name in leaf.parameters]
+        rows = zip(*chosen, strict=True) if chosen else [()]
+        needed += [Needed(leaf, dict(zip(leaf.parameters, row, strict=True))) for row in rows]
+        return begin + group
