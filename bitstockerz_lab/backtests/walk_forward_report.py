@@ -132,7 +132,7 @@ def _windows(walk: WalkForward) -> Section:
     for role, words in WORDS.items():
         table = walk.table()[["chosen", role]]
         shown = table.set_axis([".".join(pair) for pair in table.columns], axis=1).reset_index()
-        labels = ("number", *(name for _, name in table.columns))
+        labels = ("number", *(pair[1] for pair in table.columns))
         columns = {
             name: pages.Column(label, number=True)
             for name, label in zip(shown.columns, labels, strict=True)

@@ -17,8 +17,8 @@ from bitstockerz_lab.cli.settings import Settings
 
 VERBS = {
     "init", "load", "symbols", "strategies", "backtest", "batch", "report", "verify", "sql",
-    "demo", "lab", "check", "fetch", "health", "latest", "providers", "update", "walk-forward", "cross-validate",
-    "sweep", "sweeps",
+    "demo", "lab", "check", "fetch", "health", "latest", "providers", "update",
+    "walk-forward", "cross-validate", "sweep", "sweeps",
 }  # fmt: skip
 
 
