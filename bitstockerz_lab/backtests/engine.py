@@ -252,8 +252,8 @@ def terms_row(terms: Terms) -> Rows:
 def bits(flags: Flags) -> NDArray[np.uint64]:
     """Return flags of shape (…, n_bars) as bits, 64 bars to a word, of shape (…, n_words)."""
     packed = np.packbits(flags, axis=-1, bitorder="little")
-    short = -packed.shape[-1] % 8
-    padded = np.pad(packed, [(0, 0)] * (packed.ndim - 1) + [(0, short)])
+    padded = np.zeros((*packed.shape[:-1], -(-packed.shape[-1] // 8) * 8), dtype=np.uint8)
+    padded[..., : packed.shape[-1]] = packed
     return padded.view(np.uint64)
 
 

@@ -41,6 +41,8 @@ WORD = 64
 ENTER_LONG, LEAVE_LONG, ENTER_SHORT, LEAVE_SHORT, MISSING = range(5)
 """The rows of `orders`; the last says which bars are missing."""
 ALL_ONES = 2**64 - 1
+CHUNK = 16
+"""Bars that are looked at together for a touched level."""
 
 
 @njit(error_model="numpy", nogil=True)
@@ -86,6 +88,22 @@ def _pass_flat(orders, cash, t, last, equity):
 
 
 @njit(error_model="numpy", nogil=True)
+def _touch(low, high, under, over, t, until):
+    """Return the first bar from t on whose range touches a level; at most `until`."""
+    bar, end, some = uint64(t), uint64(until), uint64(CHUNK)
+    while bar + some <= end:
+        touched = False
+        for step in range(some):
+            touched |= (low[bar + step] <= under) | (high[bar + step] >= over)
+        if touched:
+            break
+        bar += some
+    while bar < end and not (low[bar] <= under or high[bar] >= over):
+        bar += uint64(1)
+    return np.int64(bar)
+
+
+@njit(error_model="numpy", nogil=True)
 def _pass_quiet(position, terms, orders, aims, high, low, close, cash, t, last, equity):
     """Write the equity of the bars from t on that a position only goes through.
 
@@ -112,8 +130,7 @@ def _pass_quiet(position, terms, orders, aims, high, low, close, cash, t, last, 
         t = until
     else:
         under, over = (level, target) if side == LONG else (target, level)
-        while t < until and not (low[t] <= under or high[t] >= over):
-            t += 1
+        t = _touch(low, high, under, over, t, until)
     signed = side * position.quantity
     for bar in range(uint64(first), uint64(t)):
         equity[bar] = cash + signed * close[bar]

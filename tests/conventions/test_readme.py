@@ -77,11 +77,12 @@ def test_the_cells_of_the_readme_run(lab, tmp_path, monkeypatch):
     monkeypatch.setenv("BITSTOCKERZ_DB", str(lab.path))
     monkeypatch.chdir(tmp_path)
     cells = blocks(PROJECT / "README.md", "python")
-    assert len(cells) == 3
+    assert len(cells) == 3 + 1  # and a sweep
     names = {}
     for cell in cells:
         exec(compile(cell, "README.md", "exec"), names)  # noqa: S102 - the readme's own cells
     assert names["run"].status == "completed"
+    assert len(names["sweep"].results) == 20
     assert (names["lab"].reports_folder / "my-cross.html").stat().st_size > 10_000
 
 

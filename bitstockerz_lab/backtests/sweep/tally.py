@@ -57,6 +57,9 @@ def _fall(equity, initial, times, found):
             if low < floor:
                 floor, deepest = low, low / peak - 1.0
             continue
+        if low == high == peak and at == first - 1:  # nothing is held at a peak
+            at = stop - 1
+            continue
         for t in range(first, stop):
             point = equity[t]
             if point >= peak:
