@@ -41,6 +41,27 @@ def _span(points, first, stop):
 
 
 @njit(error_model="numpy", nogil=True)
+def _walk(equity, first, stop, times, before):
+    """Go through points one by one; returns what `before` has, as it is after them.
+
+    That is the peak, its bar, the level below which it falls deeper than before, the deepest fall
+    and the longest time below a peak.
+    """
+    peak, at, floor, deepest, longest = before
+    for t in range(first, stop):
+        point = equity[t]
+        if point >= peak:
+            if t - at > 1:
+                longest = max(longest, times[t + 1] - times[at + 1])
+            if point > peak:
+                peak, floor = point, point * (1.0 + deepest)
+            at = t
+        elif point < floor:
+            floor, deepest = point, point / peak - 1.0
+    return peak, at, floor, deepest, longest
+
+
+@njit(error_model="numpy", nogil=True)
 def _fall(equity, initial, times, found):
     """Write the mean, the deepest fall from a peak and the longest time below one.
 
@@ -56,20 +77,12 @@ def _fall(equity, initial, times, found):
         if high < peak:
             if low < floor:
                 floor, deepest = low, low / peak - 1.0
-            continue
-        if low == high == peak and at == first - 1:  # nothing is held at a peak
+        elif low == high == peak and at == first - 1:  # nothing is held at a peak
             at = stop - 1
-            continue
-        for t in range(first, stop):
-            point = equity[t]
-            if point >= peak:
-                if t - at > 1:
-                    longest = max(longest, times[t + 1] - times[at + 1])
-                if point > peak:
-                    peak, floor = point, point * (1.0 + deepest)
-                at = t
-            elif point < floor:
-                floor, deepest = point, point / peak - 1.0
+        else:
+            peak, at, floor, deepest, longest = _walk(
+                equity, first, stop, times, (peak, at, floor, deepest, longest)
+            )
     if at < n - 1:
         longest = max(longest, times[n] - times[at + 1])
     found[MEAN] = total / n
