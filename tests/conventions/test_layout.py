@@ -22,6 +22,7 @@ LONGER_FUNCTIONS = {
     # name of the function: why it is not split
     "bitstockerz_lab/backtests/kernel.py:run_kernel": "one loop over bars, in the order of events",
     "bitstockerz_lab/backtests/kernel.py:_compiled": "run_kernel is in it",
+    "bitstockerz_lab/backtests/sweep/machine.py:_compiled": "run_block is in it, with its memory",
 }
 FACES = [path for path in modules() if path.name == "__init__.py"]
 TOP_LEVEL = {
