@@ -20,6 +20,7 @@ from bitstockerz_lab.backtests.sweep.unit import Unit
 from bitstockerz_lab.backtests.terms import Levels
 from bitstockerz_lab.errors import DefinitionError, UnknownName
 from bitstockerz_lab.market import bars as market_bars
+from bitstockerz_lab.measures.definitions import label
 from bitstockerz_lab.measures.honest import monte_carlo
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def costs_doubled(unit: Unit, parameters: Mapping[str, float], by: str = "sharpe
     dearer = replace(recipe, terms=replace(recipe.terms, **costs))
     before = getattr(recipe.simulate(unit.bars, unit.others).metrics, by)
     after = getattr(dearer.simulate(unit.bars, unit.others).metrics, by)
-    told = f"With all costs doubled, {by} is {_told(after)} instead of {_told(before)}."
+    told = f"With all costs doubled, {label(by)} is {_told(after)} instead of {_told(before)}."
     return Answer(after, told)
 
 
@@ -119,7 +120,7 @@ def parameter_noise(
     metrics = own.simulate(unit.bars, unit.others).metrics
     score, more = getattr(metrics, by), search.MORE_IS_BETTER[by]
     if score is None or not metrics.num_trades or score <= 0:
-        return Answer(None, f"There is no {by} above zero that near parameters could keep.")
+        return Answer(None, f"There is no {label(by)} above zero that near parameters could keep.")
     near = neighbours(own, seed=seed)
     if near is None:
         return Answer(None, "There is no parameter that could be moved.")
@@ -130,7 +131,7 @@ def parameter_noise(
     limit = "least half" if more else "most twice"
     return Answer(
         share,
-        f"Of {len(near):,} near parameter sets, {100 * share:.0f} % have at {limit} the {by} of "
+        f"Of {len(near):,} near parameter sets, {100 * share:.0f} % have at {limit} the {label(by)} of "
         f"{_told(score)}; the middle one has {_told(_median(found))}.",
     )
 

@@ -101,6 +101,11 @@ DEFINITIONS: dict[str, MetricDefinition] = {
 }
 
 
+def label(name: str) -> str:
+    """Return a metric's name for people, of what is none the name itself."""
+    return DEFINITIONS[name].label if name in DEFINITIONS else name
+
+
 def table(metrics: Metrics) -> pd.DataFrame:
     """Return the metrics as a frame: label, value as text, definition.
 

@@ -35,7 +35,7 @@ def test_costs_doubled_is_the_run_with_twice_the_costs():
     found = robustness.costs_doubled(unit(fee_bps=7, slippage_bps=3, fixed_fee=2), FAST)
     expected = sharpe(sma_cross(), fee_bps=14, slippage_bps=6, fixed_fee=4)
     assert found.number == expected
-    assert f"sharpe_ratio is {expected:,.4g} instead of" in found.sentence
+    assert f"Sharpe ratio is {expected:,.4g} instead of" in found.sentence
 
 
 def test_without_costs_nothing_can_be_doubled():
@@ -90,7 +90,7 @@ def test_a_score_below_zero_or_no_parameters_leave_nothing_to_shake():
     judged = unit(sma_cross(), falling)
     found = robustness.parameter_noise(judged, FAST)
     assert found.number is None
-    assert "no sharpe_ratio above zero" in found.sentence
+    assert "no Sharpe ratio above zero" in found.sentence
     plain = unit(bz.strategy("Plain", enter=close > 1, leave=close < 1))
     assert robustness.parameter_noise(plain, {}).sentence.startswith("There is no parameter")
 

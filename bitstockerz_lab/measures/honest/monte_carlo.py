@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.measures.definitions import label
 from bitstockerz_lab.measures.honest.bootstrap import MEAN_BLOCK, REPLICATIONS, StationaryBootstrap
 from bitstockerz_lab.measures.metrics import ROUNDING
 
@@ -190,7 +191,7 @@ def noisy(
     name = next(iter(observed))
     first = _row(table, name)
     sentence = (
-        f"{what}, {name} is {first['q50']:,.4g} in the middle of {paths:,} paths and between "
+        f"{what}, {label(name)} is {first['q50']:,.4g} in the middle of {paths:,} paths and between "
         f"{first['q05']:,.4g} and {first['q95']:,.4g} in nine of ten; without, it is "
         f"{first['observed']:,.4g}."
     )

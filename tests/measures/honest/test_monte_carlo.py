@@ -126,7 +126,7 @@ def test_noise_calls_the_experiment_with_chance_of_its_own():
     assert sharpe["observed"] == 1.5
     assert found.table["known"].tolist() == [400, 0]
     assert found.sentence == (
-        f"With slippage at random, sharpe_ratio is {sharpe['q50']:,.4g} in the middle of 400 paths "
+        f"With slippage at random, Sharpe ratio is {sharpe['q50']:,.4g} in the middle of 400 paths "
         f"and between {sharpe['q05']:,.4g} and {sharpe['q95']:,.4g} in nine of ten; without, it is "
         "1.5."
     )
