@@ -131,8 +131,8 @@ def parameter_noise(
     limit = "least half" if more else "most twice"
     return Answer(
         share,
-        f"Of {len(near):,} near parameter sets, {100 * share:.0f} % have at {limit} the {label(by)} of "
-        f"{_told(score)}; the middle one has {_told(_median(found))}.",
+        f"Of {len(near):,} near parameter sets, {100 * share:.0f} % have at {limit} the "
+        f"{label(by)} of {_told(score)}; the middle one has {_told(_median(found))}.",
     )
 
 

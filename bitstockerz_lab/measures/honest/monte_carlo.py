@@ -191,8 +191,8 @@ def noisy(
     name = next(iter(observed))
     first = _row(table, name)
     sentence = (
-        f"{what}, {label(name)} is {first['q50']:,.4g} in the middle of {paths:,} paths and between "
-        f"{first['q05']:,.4g} and {first['q95']:,.4g} in nine of ten; without, it is "
+        f"{what}, {label(name)} is {first['q50']:,.4g} in the middle of {paths:,} paths and "
+        f"between {first['q05']:,.4g} and {first['q95']:,.4g} in nine of ten; without, it is "
         f"{first['observed']:,.4g}."
     )
     return Spread(paths, table, sentence)
