@@ -108,6 +108,14 @@ def decisions(
     return _signals(columns), _levels(columns)
 
 
+def need_columns(bars: pd.DataFrame) -> None:
+    """Raise DataError where a column that rules may read is not there."""
+    absent = [name for name in PRICES if name not in bars.columns]
+    if absent:
+        message = f"The bars have no column {', '.join(absent)}. They need {', '.join(PRICES)}."
+        raise DataError(message, columns=absent)
+
+
 def _columns(
     definition: Rules,
     bars: pd.DataFrame,
@@ -116,10 +124,7 @@ def _columns(
 ) -> Columns:
     rules = Definition.parse(definition)
     resolved = rules.resolve(parameters)
-    absent = [name for name in PRICES if name not in bars.columns]
-    if absent:
-        message = f"The bars have no column {', '.join(absent)}. They need {', '.join(PRICES)}."
-        raise DataError(message, columns=absent)
+    need_columns(bars)
     if not (bars.index.is_monotonic_increasing and bars.index.is_unique):
         raise BadBars("Bars must ascend in time, each stamp once. Try bars.sort_index().")
     return Columns(rules, bars, resolved, others, keep=False)

@@ -13,6 +13,7 @@ from bitstockerz_lab import clock
 from bitstockerz_lab.backtests.engine import PRICES, bits, check_bars
 from bitstockerz_lab.measures import metrics
 from bitstockerz_lab.measures.honest.overfitting import block_edges
+from bitstockerz_lab.strategies.compile import need_columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,10 +47,11 @@ class Layout:
 
         Raises
         ------
-        BadBars
-            They cannot be simulated.
+        BadBars, DataError
+            They cannot be simulated, or a column is not there.
         """
         recipe = unit.recipe
+        need_columns(unit.bars)
         return cls(
             bars=unit.bars,
             first=recipe.first_of(unit.bars),
@@ -71,7 +73,7 @@ class Layout:
     @cached_property
     def numbers(self) -> dict[str, NDArray[np.float64]]:
         """The columns of all bars; pandas takes longer to give one than to add it up."""
-        names = [name for name in (*PRICES, "volume") if name in self.bars]
+        names = (*PRICES, "volume")
         return {name: self.bars[name].to_numpy(np.float64, na_value=np.nan) for name in names}
 
     @cached_property

@@ -1,5 +1,7 @@
 """What the engine does besides being right, which `test_engine_equals_runs` is about."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from bitstockerz_lab.backtests.sweep.bind import bind
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.layout import Layout
 from bitstockerz_lab.backtests.sweep.scheme import scheme_of
+from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.strategies import Definition, templates
 from tests.backtests.sweep.random_sweeps import unit_of
 from tests.helpers import make_bars
@@ -69,6 +72,13 @@ def test_any_number_of_threads_gives_the_same_bits(threads):
         engine.daily_returns(unit, PAIRS, threads=threads),
     )
     np.testing.assert_array_equal(one, many)
+
+
+def test_bars_without_a_column_are_refused_as_by_a_run():
+    unit = crossing()
+    lacking = replace(unit, bars=unit.bars.drop(columns="volume"))
+    with pytest.raises(DataError, match=r"The bars have no column volume\. They need open"):
+        engine.measure(lacking, PAIRS)
 
 
 def test_one_combination_has_its_own_daily_returns():
