@@ -95,9 +95,13 @@ def measure(
         first = part.stop
     values = facts.values_of(found, layout)
     doubtful = facts.doubtful(found, layout)
-    if len(doubtful):
-        returns = daily_returns(unit, combinations.take(doubtful))
-        for at, row in zip(doubtful, returns, strict=True):
+    some = max(1, int(memory_mb * MEGABYTE / (8 * len(layout.ends))))
+    for begin in range(0, len(doubtful), some):
+        part_of = doubtful[begin : begin + some]
+        returns = daily_returns(
+            unit, combinations.take(part_of), threads=threads, memory_mb=memory_mb
+        )
+        for at, row in zip(part_of, returns, strict=True):
             for name, value in facts.exactly(row[~np.isnan(row)], layout).items():
                 values[name][at] = value
     return Measured({name: values[name] for name in (*names, *BESIDES)}, sums)

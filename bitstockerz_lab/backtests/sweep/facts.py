@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-ROUNDING = 1e-4
+ROUNDING = 1e-2
 """A variance that small beside the mean square is partly rounding."""
 NO_SPREAD = 1e-25
 """A variance that small may be rounding alone, see `metrics.ROUNDING`."""

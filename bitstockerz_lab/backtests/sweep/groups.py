@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,8 +36,9 @@ class Groups:
         count = len(self.combinations)
         if not names:
             return np.zeros(1, np.intp), np.zeros(count, np.intp)
-        columns = [self.combinations.columns[name] for name in names]
-        codes = [np.unique(column, return_inverse=True)[1] for column in columns]
-        joined = reduce(lambda one, other: one * (int(other.max()) + 1) + other, codes)
-        _, first, groups = np.unique(joined, return_index=True, return_inverse=True)
+        first, groups = np.zeros(1, np.intp), np.zeros(count, np.intp)
+        for name in names:  # numbered anew each time: the product of all would not fit an integer
+            values, codes = np.unique(self.combinations.columns[name], return_inverse=True)
+            joined = groups * len(values) + codes
+            _, first, groups = np.unique(joined, return_index=True, return_inverse=True)
         return first, groups

@@ -179,8 +179,9 @@ def _units(
     resolved = version.definition.resolve(parameters)
     joined = [(terms, run_terms.join(version, resolved, terms)) for terms in varied.every_terms()]
     number, timeframe, known = 0, "", None
-    for name, frame in named.items():
-        symbol, stamps = _facts(name, frame, asset_type)
+    for name, given in named.items():
+        symbol, stamps = _facts(name, given, asset_type)
+        frame = given if given.index.tz is not None else given.set_axis(stamps)
         if known is None or not stamps.equals(known):  # many symbols have the same calendar
             timeframe, known = clock.infer_timeframe(stamps), stamps
         for period in varied.periods:

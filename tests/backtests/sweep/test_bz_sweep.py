@@ -37,6 +37,14 @@ def swept(bars):
     )
 
 
+def test_stamps_without_a_zone_are_utc_as_in_a_simulation():
+    bars = make_bars(200)
+    plain = bars.set_axis(bars.index.tz_localize(None))
+    grid = {"fast": [3, 5]}
+    one, other = (bz.sweep(sma_cross(), frame, grid=grid).results for frame in (bars, plain))
+    pd.testing.assert_frame_equal(one, other)
+
+
 def test_every_combination_is_what_a_single_run_gives(swept):
     assert len(swept.results) == 32
     names = (*METRICS, *BESIDES)

@@ -111,6 +111,22 @@ def assert_the_same_numbers(unit, combinations, told=lambda _: None):
         assert_equal(measured.sums[k], sums, f"sums of {combinations[k]}")
 
 
+def test_steep_and_steady_growth_keeps_its_skewness_and_kurtosis():
+    bars = make_bars(300)
+    random = np.random.default_rng(3)
+    for ratio in (5, 8, 12, 70, 100, 500):  # mean over deviation of the daily returns
+        growth = 1 + 0.01 * (1 + random.standard_t(4, len(bars)) / ratio)
+        bars["close"] = 10 * np.cumprod(growth)
+        bars["open"] = bars["close"].shift(1, fill_value=10.0)
+        bars["high"] = bars[["open", "close"]].max(axis=1)
+        bars["low"] = bars[["open", "close"]].min(axis=1)
+        grown = {
+            "parameters": {"least": {"default": 1.0}},
+            "enter_long": compared("close", ">", of("least")),
+        }
+        assert_the_same_numbers(unit_of(grown, bars), Combinations({"least": np.array([1.0, 2.0])}))
+
+
 def test_every_metric_is_compared():
     assert set(engine.METRICS) == {field.name for field in fields(Metrics)}
     unit = unit_of({"enter_long": compared("close", ">", 1)}, make_bars(10))
