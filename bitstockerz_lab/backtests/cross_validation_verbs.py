@@ -10,6 +10,7 @@ from bitstockerz_lab.backtests import (
     trials,
     trials_store,
     walk_forward,
+    walk_forward_words,
 )
 from bitstockerz_lab.backtests.cross_validation_result import CrossValidation
 from bitstockerz_lab.backtests.grid import combinations as combinations_of
@@ -31,6 +32,7 @@ class CrossValidations:
     _database: Database
     _user: User
 
+    @walk_forward_words.says_what_it_takes(walk_forward_words.OF_VALIDATION)
     def cross_validate(  # noqa: PLR0913 - how to divide, beside the contract's signature
         self,
         strategy: str | int | StrategyVersion,
@@ -78,7 +80,8 @@ class CrossValidations:
         Raises
         ------
         UnknownName, DataError, NoBars, DefinitionError
-            What was asked for does not exist or does not hold together, or the folds do not fit.
+            What was asked for is missing, does not exist or does not hold together, or the folds
+            do not fit.
         TradingError
             No combination traded.
         Untrusted
@@ -98,6 +101,7 @@ class CrossValidations:
         ... )
         >>> found.in_sample_sharpe_ratio, found.paths["sharpe_ratio"].median()
         """
+        walk_forward_words.require_one_symbol("cross_validate", symbol)
         wish = plan.wish(strategy, symbol, timeframe, start, end, **asked)
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, wish)

@@ -348,8 +348,10 @@ def check_bars(bars: pd.DataFrame, index: pd.DatetimeIndex) -> Flags:
     """Return which bars are missing, having refused what is no bars frame."""
     absent = [name for name in PRICES if name not in bars.columns]
     if absent:
+        lower = {str(name).lower() for name in bars.columns}
+        hint = " Try bars.rename(columns=str.lower)." if lower.issuperset(PRICES) else ""
         raise BadBars(
-            f"Bars need the columns open, high, low, close; {', '.join(absent)} is not there."
+            f"Bars need the columns open, high, low, close; {', '.join(absent)} is not there.{hint}"
         )
     if len(bars) == 0:
         raise BadBars("There are no bars to simulate. Load or select at least one.")

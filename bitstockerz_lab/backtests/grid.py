@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from bitstockerz_lab.backtests.run_terms import EXITS
 from bitstockerz_lab.backtests.sweep import samples as sampled
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.constraint import Constraint, meets
+from bitstockerz_lab.backtests.sweep.dimensions import not_varied
+from bitstockerz_lab.backtests.sweep.samples import GUIDED
+from bitstockerz_lab.backtests.terms import COSTS
 from bitstockerz_lab.errors import DefinitionError, UnknownName
 
 if TYPE_CHECKING:
@@ -48,7 +52,8 @@ def combinations(
     constraint : None, text like "fast < slow", or a function of a dict of all parameters
     fixed : values of parameters that do not vary, where they are not the defaults
     samples : None tries all; else so many, or all where there are no more
-    sampling : "random", or "sobol" for points that are spread more evenly
+    sampling : "random"; "sobol" for points that are spread more evenly; "optuna" gives all there
+        is to choose from, or a random part of it where there is very much
     seed : the same seed gives the same sample
 
     Raises
@@ -66,21 +71,26 @@ def combinations(
     given = dict(fixed or {})
     others = definition.resolve(given)
     sampled.check(samples, sampling, seed)
+    remarks: tuple[str, ...] = ()
     if grid is None or isinstance(grid, Mapping):
         axes = _declared(definition, given) if grid is None else _axes(definition, grid, given)
-        columns = _of_axes(axes, constraint, others, samples, sampling, seed)
+        columns, remarks = _of_axes(axes, constraint, others, samples, sampling, seed)
     else:
         columns = _listed(definition, grid, given)
         columns = _kept(columns, meets(constraint, columns, _rest(others, columns)))
-        if samples is not None:
+        if samples is not None and sampling != GUIDED:
             columns = sampled.some(columns, samples, seed)
-    if not len(next(iter(columns.values()))):
+    count = len(next(iter(columns.values())))
+    if not count:
         raise DefinitionError(
             f"No combination of {', '.join(columns)} meets the constraint {constraint!r}. Widen "
             "the grid, or loosen the constraint.",
             constraint=constraint,
         )
-    return Combinations(columns)
+    if samples is not None and count < samples and not remarks:
+        more = f"samples={samples:,} asks for more than there are"
+        remarks = (f"{more}: all combinations, {count:,}, are tried.",)
+    return Combinations(columns, remarks)
 
 
 def _of_axes(
@@ -90,8 +100,8 @@ def _of_axes(
     samples: int | None,
     sampling: str,
     seed: int,
-) -> Columns:
-    """Return what meets the constraint among all there is, or a sample of it."""
+) -> tuple[Columns, tuple[str, ...]]:
+    """Return what meets the constraint among all there is, or a sample of it; and remarks."""
     count = prod(len(axis) for axis in axes.values())
     rest = _rest(others, axes)
     if count > MOST and samples is None:
@@ -101,21 +111,74 @@ def _of_axes(
             combinations=count,
         )
     if samples is not None and count > MOST:
-        return sampled.drawn(
-            axes, samples, sampling, seed, lambda some: meets(constraint, some, rest)
-        )
+        return _drawn(axes, constraint, rest, samples, sampling, seed)
     columns = _product(axes)
     if constraint is not None:
         columns = _kept(columns, meets(constraint, columns, rest))
-    if samples is None or samples >= len(next(iter(columns.values()))):
-        return columns
+    if samples is None or sampling == GUIDED or samples >= len(next(iter(columns.values()))):
+        return columns, ()
     if sampling == "sobol":
         found = sampled.drawn(
             axes, samples, sampling, seed, lambda some: meets(constraint, some, rest)
         )
         if len(next(iter(found.values()))) == samples:
-            return found
-    return sampled.some(columns, samples, seed)
+            return found, ()
+    return sampled.some(columns, samples, seed), ()
+
+
+def _drawn(
+    axes: Columns,
+    constraint: Constraint,
+    rest: Mapping[str, float],
+    samples: int,
+    sampling: str,
+    seed: int,
+) -> tuple[Columns, tuple[str, ...]]:
+    """Return some of more combinations than can be listed, and what is to be said of them."""
+    count = prod(len(axis) for axis in axes.values())
+    wanted = max(samples, sampled.CANDIDATES) if sampling == GUIDED else samples
+
+    def meet(some: Columns) -> NDArray[np.bool_]:
+        return meets(constraint, some, rest)
+
+    found = sampled.drawn(axes, wanted, sampling, seed, meet)
+    got = len(next(iter(found.values())))
+    if got < wanted and count <= sampled.SEARCHED and not callable(constraint):
+        found = sampled.searched(axes, wanted, seed, meet)
+        if len(next(iter(found.values()))) < wanted:
+            return found, ()
+    elif not got:
+        raise DefinitionError(
+            f"None of {sampled.DRAWS:,} combinations drawn from {count:,} meets the constraint "
+            f"{_told(constraint)}. {_narrower(constraint)}",
+            constraint=constraint,
+        )
+    elif got < samples:
+        told = (
+            f"Only {got:,} of the {samples:,} combinations asked for were found in "
+            f"{sampled.DRAWS:,} draws from {count:,}; there may be more that meet the constraint. "
+            f"{_narrower(constraint)}"
+        )
+        return found, (told,)
+    if sampling == GUIDED:
+        size = len(next(iter(found.values())))
+        return found, (f"Optuna chose among {size:,} combinations drawn from {count:,}.",)
+    return found, ()
+
+
+def _told(constraint: Constraint) -> str:
+    return "given as a function" if callable(constraint) else repr(constraint)
+
+
+def _narrower(constraint: Constraint) -> str:
+    """Return the way out where a constraint is met by too few of very many."""
+    fewer = "Give fewer values"
+    if not callable(constraint):
+        return f"{fewer}."
+    return (
+        f'{fewer}, or write the constraint as text, like "fast < slow": of up to '
+        f"{sampled.SEARCHED:,} combinations each is looked at then."
+    )
 
 
 def _product(axes: Columns) -> Columns:
@@ -174,9 +237,10 @@ def _declared(definition: Definition, fixed: Mapping[str, float]) -> Columns:
     lacking = [name for name, values in found.items() if values is None]
     if lacking:
         one = lacking[0]
+        told = [f"{name} is {_lack(definition.parameters[name])}" for name in lacking]
         raise DefinitionError(
-            f"{', '.join(lacking)} is declared without min, max and step, so nothing says what to "
-            f"try. Give values, grid={{{one!r}: [...]}}, or keep it with "
+            f"{', '.join(told)}, so nothing says what to try. Give values, "
+            f"grid={{{one!r}: [...]}}, or keep it with "
             f"parameters={{{one!r}: {definition.parameters[one].default}}}.",
             names=lacking,
         )
@@ -184,6 +248,19 @@ def _declared(definition: Definition, fixed: Mapping[str, float]) -> Columns:
         name: _column(definition, name, definition.fit(name, values or ()))
         for name, values in found.items()
     }
+
+
+def _lack(parameter: Parameter) -> str:
+    """Return what a declaration lacks to span values."""
+    names = ("min", "max") if parameter.type == "int" else ("min", "max", "step")
+    absent = [name for name in names if getattr(parameter, name) is None]
+    if absent:
+        *first, last = absent
+        told = f"{', '.join(first)} and {last}" if first else last
+        return f"declared without {told}"
+    if parameter.step is not None and parameter.step <= 0:
+        return f"declared with a step of {parameter.step}"
+    return f"declared with more than {MOST:,} values"
 
 
 def _spanned(parameter: Parameter) -> list[float] | None:
@@ -248,6 +325,8 @@ def _column(definition: Definition, name: str, values: Iterable[float]) -> NDArr
 
 def _check_name(definition: Definition, name: str, fixed: Mapping[str, float]) -> None:
     if name not in definition.parameters:
+        if name in EXITS or name in COSTS:
+            raise UnknownName(not_varied(name), kind="parameter", name=name)
         known = ", ".join(sorted(definition.parameters)) or "none"
         raise UnknownName.of("parameter", str(name), definition.parameters, f"Known: {known}.")
     if name in fixed:

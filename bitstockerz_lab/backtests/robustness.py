@@ -12,24 +12,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bitstockerz_lab import strategies
+from bitstockerz_lab import clock, strategies
 from bitstockerz_lab.backtests import plan, run_terms, search
-from bitstockerz_lab.backtests.engine import SIGNALS, orders_due, simulate_signals
+from bitstockerz_lab.backtests.engine import SIGNALS, simulate_signals
+from bitstockerz_lab.backtests.sweep import targets
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.unit import Unit
-from bitstockerz_lab.backtests.terms import Levels
+from bitstockerz_lab.backtests.terms import FULL_BPS, Levels
+from bitstockerz_lab.enums import ExitReason, Side
 from bitstockerz_lab.errors import DefinitionError, UnknownName
-from bitstockerz_lab.market import bars as market_bars
 from bitstockerz_lab.measures.definitions import label
 from bitstockerz_lab.measures.honest import monte_carlo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
+    from bitstockerz_lab.backtests.engine import Simulation
     from bitstockerz_lab.backtests.plan import Recipe
     from bitstockerz_lab.measures.honest import Spread
+
+    Signals = Mapping[str, NDArray[np.bool_]]
 
 DOUBLED = ("fee_bps", "fixed_fee", "slippage_bps", "borrow_bps")
 NEAR = 0.1
@@ -41,6 +45,10 @@ WORSE_BPS = 10.0
 MISSED = 0.05
 FILL_PATHS = 100
 OUTCOMES = ("sharpe_ratio", "total_return_pct", "max_drawdown_pct")
+ORDERS = (ExitReason.SIGNAL, ExitReason.MAX_BARS)
+"""Reasons of exits that always fill at an open."""
+NEVER_AT_AN_OPEN = (ExitReason.TAKE_PROFIT, ExitReason.END_OF_DATA)
+"""Reasons of exits that are no order to be filled at whatever the open is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +122,20 @@ def parameter_noise(
     Each parameter is moved by a tenth of its value, at least by its step (1 for whole numbers), up
     and down and not at all, all of them together; what the definition does not allow is left out.
     """
-    from bitstockerz_lab.backtests.sweep import engine  # noqa: PLC0415 - reason: numba
-
     own = unit.recipe_of(parameters)
     metrics = own.simulate(unit.bars, unit.others).metrics
     score, more = getattr(metrics, by), search.MORE_IS_BETTER[by]
     if score is None or not metrics.num_trades or score <= 0:
         return Answer(None, f"There is no {label(by)} above zero that near parameters could keep.")
-    near = neighbours(own, seed=seed)
-    if near is None:
+    near = neighbours(unit, parameters, seed=seed)
+    found = np.empty(0) if near is None else _scores(unit, near, by)
+    if not len(found):
         return Answer(None, "There is no parameter that could be moved.")
-    wanted = (by, "num_trades")
-    columns = engine.measure(unit, near, metrics=wanted).values  # noqa: PD011 - reason: no frame
-    found = np.where(columns["num_trades"] > 0, columns[by], np.nan)
     share = float(np.mean(found >= ENOUGH * score if more else found <= score / ENOUGH))
     limit = "least half" if more else "most twice"
     return Answer(
         share,
-        f"Of {len(near):,} near parameter sets, {100 * share:.0f} % have at {limit} the "
+        f"Of {len(found):,} near parameter sets, {100 * share:.0f} % have at {limit} the "
         f"{label(by)} of {_told(score)}; the middle one has {_told(_median(found))}.",
     )
 
@@ -153,50 +157,123 @@ def fill_noise(
     worse_bps : a fill at an open is worse by 0 to so many basis points, besides the slippage set
     missed : chance that an entry is missed: until its rule has been false once
     paths, seed : of `monte_carlo.noisy`
+
+    Notes
+    -----
+    Entries and exits at an open are worse, stops that a gap went over among them. Targets are not,
+    as they have no slippage either; nor are stops within a bar, which fill at their level, and the
+    last close. As with slippage, levels are measured from the entry's worse fill.
     """
     recipe = unit.recipe_of(parameters)
     observed = recipe.simulate(unit.bars, unit.others).metrics
     if not observed.num_trades:
         return None
-    signals, levels = strategies.decisions(
-        recipe.version.definition, unit.bars, recipe.parameters, unit.others
-    )
-    flags = {name: signals[name].to_numpy() for name in SIGNALS}
-    stops = Levels(**{**run_terms.fixed_levels(recipe.exits), **levels})
-    missing = market_bars.missing(unit.bars)
+    flags, simulate = decided(unit, recipe)
+    slippage = recipe.terms.slippage_bps / FULL_BPS
 
     def outcome(random: np.random.Generator) -> dict[str, float | None]:
         kept = {
             name: _miss(flag, missed, random) if name.endswith("entry") else flag
             for name, flag in flags.items()
         }
-        bars = _worsened(unit.bars, orders_due(missing, kept), worse_bps, random)
-        metrics = simulate_signals(
-            bars,
-            kept,
-            stops,
-            recipe.terms,
-            asset_type=str(recipe.symbol.asset_type),
-            timeframe=recipe.timeframe,
-            first=recipe.first_of(unit.bars),
-        ).metrics
-        return {name: getattr(metrics, name) for name in OUTCOMES}
+        worse = random.random(len(unit.bars)) * worse_bps / FULL_BPS
+        found = worse_fills(lambda bars: simulate(bars, kept), unit.bars, worse, slippage)
+        return {name: getattr(found.metrics, name) for name in OUTCOMES}
 
     what = f"With fills up to {worse_bps:g} bps worse and {100 * missed:g} % of the entries missed"
     known = {name: getattr(observed, name) for name in OUTCOMES}
     return monte_carlo.noisy(outcome, known, what=what, paths=paths, seed=seed)
 
 
-def neighbours(recipe: Recipe, *, seed: int = 0) -> Combinations | None:
-    """Return the parameter sets near a recipe's own, without it; None where there are none."""
+def decided(unit: Unit, recipe: Recipe) -> tuple[Signals, Callable[..., Simulation]]:
+    """Return what a recipe decides on its bars, and how it simulates others with such signals."""
+    signals, levels = strategies.decisions(
+        recipe.version.definition, unit.bars, recipe.parameters, unit.others
+    )
+    stops = Levels(**{**run_terms.fixed_levels(recipe.exits), **levels})
+
+    def simulate(bars: pd.DataFrame, flags: Signals) -> Simulation:
+        return simulate_signals(
+            bars,
+            flags,
+            stops,
+            recipe.terms,
+            asset_type=str(recipe.symbol.asset_type),
+            timeframe=recipe.timeframe,
+            first=recipe.first_of(unit.bars),
+        )
+
+    return {name: signals[name].to_numpy() for name in SIGNALS}, simulate
+
+
+def worse_fills(
+    simulate: Callable[[pd.DataFrame], Simulation],
+    bars: pd.DataFrame,
+    worse: NDArray[np.float64],
+    slippage: float,
+) -> Simulation:
+    """Simulate with every order that fills at an open filled at a worse price.
+
+    Parameters
+    ----------
+    simulate : simulates bars; called some times, as a worse entry moves the stops and targets
+        measured from it, so that other fills may follow
+    bars : DataFrame of shape (n_bars, ≥ 4)
+    worse : of shape (n_bars,), by which fraction a fill at each open is worse
+    slippage : the fraction that `simulate` takes off fills
+    """
+    way, settled = np.zeros(len(bars)), 0
+    while True:
+        given = _worsened(bars, way * worse)
+        simulation = simulate(given)
+        filled, stopped = _filled(simulation.trades, given, slippage)
+        wrong = settled + np.flatnonzero(filled[settled:] != way[settled:])
+        if not len(wrong):
+            return simulation
+        # all before the first is right, and so is what it fills itself if its open is the plain one
+        at = int(wrong[0])
+        known = way[at] == 0
+        # a worse open may itself touch a stop: those are told at plain opens once all else is right
+        if (stopped & (way == 0))[wrong].all():
+            way[wrong] = filled[wrong]
+        else:
+            way[at] = filled[at] if known else 0
+            way[at + 1 :] = np.where(stopped, 0, filled)[at + 1 :]
+        settled = at + int(known)
+
+
+def neighbours(
+    unit: Unit, parameters: Mapping[str, float], *, seed: int = 0
+) -> Combinations | None:
+    """Return the sets near parameters, without themselves; None where there are none."""
+    recipe = unit.recipe_of(parameters)
     near = {name: list(_near(recipe, name, value)) for name, value in recipe.parameters.items()}
     own = tuple(recipe.parameters.values())
     tried = [one for one in _sets(near, seed) if one != own]
-    allowed = [one for one in tried if _fits(recipe, dict(zip(near, one, strict=True)))]
+    allowed = [one for one in tried if _fits(unit, dict(zip(near, one, strict=True)))]
     if not allowed:
         return None
     columns = map(np.array, zip(*allowed, strict=True))
     return Combinations(dict(zip(near, columns, strict=True)))
+
+
+def _scores(unit: Unit, near: Combinations, by: str) -> NDArray[np.float64]:
+    """Return a metric of parameter sets, NaN where nothing was traded.
+
+    Those are left out whose targets cross on some bar, which only simulating them tells.
+    """
+    from bitstockerz_lab.backtests.sweep import engine  # noqa: PLC0415 - reason: numba
+
+    try:
+        measured = engine.measure(unit, near, metrics=(by, "num_trades"))
+    except DefinitionError:
+        if len(near) == 1:
+            return np.empty(0)
+        middle = len(near) // 2
+        halves = (near[:middle], near[middle:])
+        return np.concatenate([_scores(unit, half, by) for half in halves])
+    columns = measured.values  # noqa: PD011 - reason: no frame
+    return np.where(columns["num_trades"] > 0, columns[by], np.nan)
 
 
 def _sets(near: Mapping[str, list[float]], seed: int) -> list[tuple[float, ...]]:
@@ -225,9 +302,12 @@ def _near(recipe: Recipe, name: str, value: float) -> Iterator[float]:
             yield moved
 
 
-def _fits(recipe: Recipe, parameters: Mapping[str, float]) -> bool:
+def _fits(unit: Unit, parameters: Mapping[str, float]) -> bool:
+    """Whether a run takes these parameters, and the exits and sizes that hang on them."""
+    one = Combinations({name: np.array([value]) for name, value in parameters.items()})
     try:
-        recipe.version.definition.resolve(parameters)
+        recipe = unit.recipe_of(parameters)
+        targets.refuse_crossing(recipe.version.definition, one, recipe.parameters)
     except (DefinitionError, UnknownName):
         return False
     return True
@@ -242,18 +322,39 @@ def _miss(flag: NDArray[np.bool_], chance: float, random: np.random.Generator) -
     return kept
 
 
-def _worsened(
-    bars: pd.DataFrame, orders: NDArray[np.bool_], worse_bps: float, random: np.random.Generator
-) -> pd.DataFrame:
-    """Return bars whose opens are worse for what is due at them: `engine.orders_due`."""
-    long_entry, long_exit, short_entry, short_exit = orders
-    way = (long_entry | short_exit).astype(float) - (short_entry | long_exit)
-    opens = bars["open"].to_numpy(float) * (1 + way * random.random(len(bars)) * worse_bps / 1e4)
-    high, low = bars["high"].to_numpy(float), bars["low"].to_numpy(float)
+def _filled(
+    trades: pd.DataFrame, bars: pd.DataFrame, slippage: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return for each bar what orders filled at its open, and whether it was a stop's.
+
+    1.0 where they bought, -1.0 where they sold, of a reversal both times; else 0.0.
+    """
+    stamps = clock.stamps(bars)
+    way, stopped = np.zeros(len(bars)), np.zeros(len(bars), dtype=bool)
+    entered, left = (stamps.searchsorted(trades[name]) for name in ("entry_time", "exit_time"))
+    side = np.where(trades["side"] == Side.LONG, 1.0, -1.0)
+    opens = bars["open"].to_numpy(float)[left] * (1.0 - side * slippage)
+    told = trades["exit_reason"].isin(ORDERS).to_numpy()
+    # a stop in the bar of its entry may come to the open as well, after the entry
+    gapped = (trades["exit_price"].to_numpy() == opens) & (left > entered) & ~told
+    gapped &= ~trades["exit_reason"].isin(NEVER_AT_AN_OPEN).to_numpy()
+    way[left[told | gapped]] = -side[told | gapped]
+    way[entered] = side
+    stopped[left[gapped]] = True
+    return way, stopped
+
+
+def _worsened(bars: pd.DataFrame, moved: NDArray[np.float64]) -> pd.DataFrame:
+    """Return bars whose opens are moved by fractions.
+
+    High and low give way as far as the open needs: no further than the fill itself, beyond which
+    every stop and target of a fresh entry lies, so that nothing is touched that was not.
+    """
+    opens = bars["open"].to_numpy(float) * (1 + moved)
     prices = {
         "open": opens,
-        "high": np.maximum(high, opens),
-        "low": np.minimum(low, opens),
+        "high": np.maximum(bars["high"].to_numpy(float), opens),
+        "low": np.minimum(bars["low"].to_numpy(float), opens),
         "close": bars["close"].to_numpy(float),
     }
     return pd.DataFrame(prices, index=bars.index)

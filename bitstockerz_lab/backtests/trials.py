@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.strategies import Definition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Counted:
     """How many trials there were.
 
@@ -52,7 +52,7 @@ class Counted:
         more = f" {self.undefined:,} more had no Sharpe ratio." if self.undefined else ""
         return f"{many} {self.scope}{own}.{more}"
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.sentence
 
     def _repr_html_(self) -> str:

@@ -225,14 +225,18 @@ class WalkForward:
             raise UnknownName.of("role", str(role), Role, f"Known: {', '.join(Role)}.")
         run_id = self.windows[f"{role}_run"].get(number)
         if run_id is None or pd.isna(run_id):
-            why = "nothing was chosen in it" if number in self.windows.index else "there is none"
-            raise UnknownName(
-                f"Window {number} of walk-forward {self.id} has no run: {why}. .windows shows "
-                f"the {len(self.windows)} windows.",
-                number=number,
-            )
+            raise self._no_run(number)
         with self._database.read() as con:
             return Run.load(con, self._database, self._user_id, int(run_id))
+
+    def _no_run(self, number: int) -> UnknownName:
+        if number in self.windows.index:
+            why = "nothing was chosen in it. .windows shows the windows that have runs."
+        else:
+            why = f"its windows count from 1 to {len(self.windows)}. .windows shows them."
+        return UnknownName(
+            f"Window {number} of walk-forward {self.id} has no run: {why}", number=number
+        )
 
     def chart(self) -> go.Figure:
         """Return the stitched curve against buy and hold, above the picture of the windows."""
@@ -293,6 +297,13 @@ class WalkForward:
             found.append(
                 f"In {idle} of {len(self.windows)} windows no combination had a {self.by} in "
                 "sample; nothing was traded in their tests."
+            )
+        flat = int((self.windows["out_of_sample_num_trades"] == 0).sum())
+        if flat:
+            found.append(
+                f"{flat} of {len(self.windows)} windows traded nothing out of sample: every window "
+                "begins flat, and only an entry signal in it, or at the close before it, opens a "
+                "position."
             )
         if self.outcome.in_sample_cagr_pct is None:
             found.append("Fewer than 90 days in sample or out of it: no efficiency.")

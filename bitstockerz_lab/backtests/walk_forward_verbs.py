@@ -16,6 +16,7 @@ from bitstockerz_lab.backtests import (
     trials_store,
     walk_forward,
     walk_forward_store,
+    walk_forward_words,
 )
 from bitstockerz_lab.backtests.walk_forward_result import WalkForward, outcome
 from bitstockerz_lab.enums import Role
@@ -48,6 +49,7 @@ class WalkForwards:
     _database: Database
     _user: User
 
+    @walk_forward_words.says_what_it_takes(walk_forward_words.OF_WALK)
     def walk_forward(  # noqa: PLR0913 - how to walk, beside the contract's signature
         self,
         strategy: str | int | StrategyVersion,
@@ -98,8 +100,8 @@ class WalkForwards:
         Raises
         ------
         UnknownName, DataError, NoBars, DefinitionError
-            What was asked for does not exist or does not hold together, or the period is too
-            short. Nothing is recorded then.
+            What was asked for is missing, does not exist or does not hold together, or the period
+            is too short. Nothing is recorded then.
         TradingError
             No combination traded in any window.
         Untrusted
@@ -121,6 +123,7 @@ class WalkForwards:
         ...     fee_bps=5,
         ... )
         """
+        walk_forward_words.require_one_symbol("walk_forward", symbol)
         way = walk_forward.Way(
             grid=grid,
             train=train,

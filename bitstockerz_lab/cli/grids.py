@@ -74,7 +74,8 @@ def _number(text: str, part: str) -> Decimal:
     try:
         value = Decimal(text.strip())
     except InvalidOperation:
-        raise typer.BadParameter(f"--grid: {text!r} in {part!r} is no number") from None
+        way = ". Put commas between values: --grid fast=10,20" if " " in part else ""
+        raise typer.BadParameter(f"--grid: {text!r} in {part!r} is no number{way}") from None
     if not value.is_finite():
         raise typer.BadParameter(f"--grid: {text!r} in {part!r} is no number")
     return value

@@ -27,6 +27,11 @@ _VERBS = (
     (r"lab\.market\.load_csv\(\.\.\.\)", "bitstockerz load"),
     (r"lab\.market\.(symbols|providers|health)\(\)", r"bitstockerz \1"),
     (r"lab\.backtests\.sweeps\(\)", "bitstockerz sweeps"),
+    (r"in the grid and in parameters\.", "in --grid and in --parameter."),
+    (
+        r'periods=\[\("(\S+)", "(\S+)"\), \("(\S+)", None\)\]',
+        r"--period \1/\2 --period \3/",
+    ),
     (
         r'lab\.strategies\.save\(lab\.strategies\.template\("(.+?)"\)\)',
         r"bitstockerz strategies save --template \1",
@@ -45,6 +50,12 @@ _VERBS = (
     (r"\bdiff\(name, other\)", "bitstockerz strategies diff NAME OTHER"),
 )
 """How the API's verbs are said here, where there is a command for them."""
+_SINGLE = (
+    (r"--parameters\{'(\w+)': (.+?)\}", r"--parameter \1=\2"),
+    (r"--grid\{'(\w+)': \[\.\.\.\]\}", r"--grid \1=..."),
+    (r"--(parameter|period|target)s(?![\w-])", r"--\1"),
+)
+"""Options that are given once for each, where the API takes several at once."""
 WIDE = 10_000  # of a table that goes into a pipe: no line of it is broken
 
 
@@ -111,7 +122,10 @@ def in_its_own_words(message: str) -> str:
     """
     for verb, command in _VERBS:
         message = re.sub(verb, command, message)
-    return _OPTION.sub(_as_option, message)
+    message = _OPTION.sub(_as_option, message)
+    for pattern, said in _SINGLE:
+        message = re.sub(pattern, said, message)
+    return message
 
 
 def _as_option(found: re.Match[str]) -> str:

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.result import Sweep
 
 INTERRUPTED = 130
+IN_PYTHON = ": see .honesty()"
 SEVERAL = "NUMBER,…"
 WHOLE = {"num_trades": int, "days": int, "skipped_entries": int, "ruined": bool}
+Top = Annotated[int, typer.Option("--top", min=1, help="Show so many of the best.")]
 SHOWN = ("total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades")
 
 
@@ -74,7 +76,7 @@ def sweep(
     ] = "random",
     seed: Annotated[int, typer.Option("--seed", help="The same draws the same.")] = 0,
     by: By = "sharpe_ratio",
-    top: Annotated[int, typer.Option("--top", help="Show so many of the best.")] = 10,
+    top: Top = 10,
     initial_equity: InitialEquity = 100_000,
     fee_bps: Annotated[
         str, typer.Option("--fee-bps", metavar=SEVERAL, help="Per fill; 5 = 0.05 %.")
@@ -108,7 +110,7 @@ def sweep(
     max_trades_per_day: Annotated[int | None, typer.Option("--max-trades-per-day")] = None,
     adjusted: Adjusted = "all",
     record: Annotated[
-        bool, typer.Option(" /--no-record", help="Only count what was tried.")
+        bool, typer.Option("--record/--no-record", help="Keep the results, or only count trials.")
     ] = True,
     rerun: Rerun = False,
     trust: Trust = False,
@@ -167,7 +169,10 @@ def sweeps(
         int | None, typer.Argument(metavar="SWEEP_ID", help="Show the best of this one.")
     ] = None,
     by: Annotated[str | None, typer.Option("--by", help="The metric to rank by.")] = None,
-    top: Annotated[int, typer.Option("--top", help="Show so many of the best.")] = 10,
+    top: Top = 10,
+    strategy: Annotated[str | None, typer.Option("--strategy", help="List only its.")] = None,
+    symbol: Annotated[str | None, typer.Option("--symbol", help="List only those on it.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, help="List at most these.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the recorded sweeps, or show the best of one."""
@@ -175,10 +180,12 @@ def sweeps(
     if sweep_id is not None:
         found = lab.backtests.get_sweep(sweep_id)
         _tell(found, by or found.by, top, as_json=as_json)
-    elif as_json:
-        output.write_json(lab.backtests.sweeps())
+        return
+    listed = lab.backtests.sweeps(strategy, symbol, limit)
+    if as_json:
+        output.write_json(listed)
     else:
-        output.write_frame(lab.backtests.sweeps(), "No sweeps.")
+        output.write_frame(listed, "No sweeps.")
 
 
 def _tell(swept: Sweep, by: str, top: int, *, as_json: bool) -> None:
@@ -188,7 +195,7 @@ def _tell(swept: Sweep, by: str, top: int, *, as_json: bool) -> None:
         output.write_json(_told(swept, by) | {"best": best})
         return
     for line in str(swept).splitlines():
-        output.write(line)
+        output.write(output.in_its_own_words(line.replace(IN_PYTHON, "")))
     shown = ("unit", "symbol", "start", "end") if len(swept.units) > 1 else ()
     costs = [name for name in best.columns if name in ("fee_bps", "fixed_fee", "slippage_bps")]
     wanted = dict.fromkeys([*shown, *costs, *swept.combinations.names, by, *SHOWN])

@@ -192,19 +192,24 @@ def _length(text: str) -> str | int:
 def _told_walk(walk: WalkForward) -> dict[str, Any]:
     facts = {name: getattr(walk, name) for name in WALK}
     windows = walk.windows.reset_index()
-    return {**facts, "outcome": walk.outcome, "windows": windows, "notes": walk.notes}
+    return {**facts, "outcome": walk.outcome, "windows": windows, "notes": _notes(walk)}
+
+
+def _notes(walk: WalkForward) -> list[str]:
+    """Return the notes; that of the rest names the option, others may hold calls as they are."""
+    rest = walk.left_over
+    return [output.in_its_own_words(one) if one == rest else one for one in walk.notes]
 
 
 def _show_walk(walk: WalkForward) -> None:
-    headline, *notes = str(walk).splitlines()
-    output.write(headline)
+    output.write(repr(walk))
     wanted = ["test_first", "test_last", *walk.grid]
     wanted += [f"{role}_{walk.by}" for role in ("in_sample", "out_of_sample")]
     wanted += ["out_of_sample_total_return_pct", "out_of_sample_num_trades", "out_of_sample_run"]
     columns = list(dict.fromkeys(wanted))
     output.write_frame(walk.windows[columns].reset_index(), "No windows.")
-    for note in notes:
-        output.write(note)
+    for note in _notes(walk):
+        output.write(f"Note: {note}")
 
 
 def _told_validation(found: CrossValidation) -> dict[str, Any]:

@@ -145,9 +145,20 @@ def test_what_was_asked_for_wrongly_is_refused_before_anything_counts(folding):
     asked(DataError, "leave nothing to choose on", test_folds=4)
     asked(UnknownName, "No parameter 'fats'", grid={"fats": [1]}, constraint=None)
     asked(DefinitionError, "fast", parameters={"fast": 3})
-    asked(UnknownName, "No argument 'fees'", fees=3)
+    asked(UnknownName, "cross_validate has no argument 'fees'. Did you mean 'fee_bps'", fees=3)
+    asked(UnknownName, "How many folds there are is folds=", n_folds=5)
+    asked(UnknownName, "It chooses by the Sharpe ratio", by="cagr_pct")
+    asked(UnknownName, "lab.backtests.walk_forward takes lengths", train="4y")
+    asked(UnknownName, "Known are .*test_folds, .*fee_bps", nonsense=1)
     asked(NoBars, "has no 1d bars", start="1999-01-01", end="1999-12-31")
     assert folding.sql("SELECT * FROM trials").empty
+
+
+def test_a_missing_grid_and_several_symbols_are_told_with_the_way_out(folding):
+    with pytest.raises(DataError, match=r"cross_validate needs grid\. .*grid=\{\"fast\""):
+        folding.backtests.cross_validate("Cross", "AAA", folds=4)
+    with pytest.raises(DataError, match=r"\[lab.backtests.cross_validate\(strategy, one"):
+        folding.backtests.cross_validate("Cross", ["AAA", "BBB"], **ASKED)
 
 
 def test_python_of_somebody_else_asks_first(folding):

@@ -94,8 +94,13 @@ def test_without_a_grid_the_declared_ranges_are_tried():
 
 
 def test_a_parameter_without_a_range_needs_values():
-    with pytest.raises(DefinitionError, match=r"fast, slow, stop is declared without min, max"):
+    with pytest.raises(DefinitionError, match=r"stop is declared without min, max and step"):
         combinations(crossing())
+    with pytest.raises(DefinitionError, match=r"^fast is declared without max, slow is declared"):
+        combinations(crossing(fast={"min": 2}))
+    ready = {"fast": {"min": 2, "max": 9}, "slow": {"min": 9, "max": 60}}
+    with pytest.raises(DefinitionError, match=r"^stop is declared without step, so nothing says"):
+        combinations(crossing(**ready, stop={"min": 0.1, "max": 0.3}))
     with pytest.raises(DefinitionError, match="no parameter left to vary"):
         combinations(crossing(), fixed={"fast": 2, "slow": 3, "stop": 4})
     with pytest.raises(DefinitionError, match="no parameter left to vary"):
@@ -147,6 +152,15 @@ def test_a_name_that_is_no_parameter_names_the_nearest(grid):
         tried(grid)
     with pytest.raises(UnknownName, match="No parameter '5'"):
         tried({5: [5]})
+
+
+def test_costs_and_exits_in_a_grid_tell_how_they_are_varied():
+    with pytest.raises(UnknownName, match=r'stop_loss_pct=bz.parameter\("stop_loss", 5, min=1'):
+        tried({"stop_loss_pct": [5, 10]})
+    with pytest.raises(UnknownName, match=r"Give it by itself: fee_bps=\[0, 5\]"):
+        tried({"fee_bps": [5, 10]})
+    with pytest.raises(UnknownName, match="lot_size is no parameter of the strategy, and a sweep"):
+        tried({"lot_size": [5, 10]})
 
 
 def test_a_parameter_cannot_both_vary_and_stay():

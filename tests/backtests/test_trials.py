@@ -246,3 +246,9 @@ def test_ten_thousand_trials_are_stored_and_stored_again_in_no_time(lab):
             times.append(time.perf_counter() - began)
     assert min(times) < 0.3
     assert len(lab.backtests.trials()) == 10_000
+
+
+def test_a_count_shows_its_sentence():
+    counted = trials.count(np.array([0.1, np.nan, 0.2]), "by you on AAA 1d")
+    assert repr(counted) == str(counted) == counted.sentence
+    assert counted.sentence == ("2 distinct trials by you on AAA 1d. 1 more had no Sharpe ratio.")

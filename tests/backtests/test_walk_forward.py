@@ -262,9 +262,48 @@ def test_what_was_asked_for_wrongly_is_refused_before_anything_runs(walking):
     asked(UnknownName, "No parameter 'fats'", grid={"fats": [1]}, constraint=None)
     asked(DefinitionError, "fast", grid={"fast": [1000]}, constraint=None)
     asked(DefinitionError, "fast is in the grid and in parameters", parameters={"fast": 3})
-    asked(UnknownName, "No argument 'fees'", fees=3)
+    asked(UnknownName, "walk_forward has no argument 'fees'. Did you mean 'fee_bps'", fees=3)
+    asked(UnknownName, r"grid=\{'lookback': \[...\]\}.* Known are strategy, .*max_bars", lookback=3)
+    asked(UnknownName, 'train="500 bars"', train_bars=100)
+    asked(UnknownName, "Every combination of the grid is tried", samples=10)
+    asked(UnknownName, "always recorded", record=False)
+    asked(UnknownName, "lab.backtests.sweep takes a client", client=None)
+    asked(UnknownName, "cross_validate takes folds", n_folds=5)
     asked(NoBars, "has no 1d bars", start="1999-01-01", end="1999-12-31")
     assert set(counts(walking).values()) == {0}
+
+
+@pytest.mark.parametrize("left_out", [("train",), ("grid",), ("grid", "train", "test")])
+def test_what_is_missing_is_told_with_a_call_that_has_it(walking, left_out):
+    asked = {name: value for name, value in ASKED.items() if name not in left_out}
+    with pytest.raises(DataError) as told:
+        walking.backtests.walk_forward("Cross", "AAA", **asked)
+    assert f"walk_forward needs {' and '.join(left_out)}. " in str(told.value)
+    assert 'grid={"fast": [10, 20, 50]}, train="4y", test="1y")' in str(told.value)
+    assert told.value.values["missing"] == left_out
+
+
+def test_several_symbols_are_walked_one_by_one(walking):
+    with pytest.raises(DataError, match=r"\[lab.backtests.walk_forward\(strategy, one, ...\) for"):
+        walking.backtests.walk_forward("Cross", ["AAA", "BBB"], **ASKED)
+
+
+def test_windows_that_traded_nothing_are_counted_and_explained(walking):
+    asked = {**ASKED, "train": "200 bars", "test": "8 bars"}
+    walk = walking.backtests.walk_forward("Cross", "AAA", **asked)
+    trades = (
+        walk.windows["out_of_sample_run"].dropna().index.map(lambda at: len(walk.run(at).trades))
+    )
+    flat = int((trades == 0).sum())
+    assert 0 < flat < len(walk.windows)
+    note = (
+        f"{flat} of {len(walk.windows)} windows traded nothing out of sample: every window begins"
+    )
+    assert [one for one in walk.notes if one.startswith(note)]
+    asked = {**ASKED, "train": "200 bars", "test": "200 bars"}
+    walk = walking.backtests.walk_forward("Cross", "AAA", **asked)
+    assert walk.windows["out_of_sample_num_trades"].min() > 0
+    assert "traded nothing" not in str(walk)
 
 
 def test_parameters_that_do_not_vary_are_kept_and_constrain(walking):
@@ -354,7 +393,9 @@ def test_the_picture_shows_the_curve_above_its_windows(walking):
     assert repr(walk).startswith("Walk-forward 1: Cross version 1 on AAA 1d, ")
     with pytest.raises(UnknownName, match="No role 'outside'"):
         walk.run(1, "outside")
-    with pytest.raises(UnknownName, match="Window 99 of walk-forward 1 has no run: there is none"):
+    with pytest.raises(
+        UnknownName, match="Window 99 of walk-forward 1 has no run: its windows count from 1 to 5"
+    ):
         walk.run(99)
 
 

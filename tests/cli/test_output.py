@@ -127,3 +127,19 @@ def test_an_empty_frame_says_its_sentence(capsys):
 )
 def test_a_message_of_the_api_is_told_in_words_of_the_command_line(said, told):
     assert output.in_its_own_words(said) == told
+
+
+@pytest.mark.parametrize(
+    ("said", "here"),
+    [
+        ("Leave it out of parameters=.", "Leave it out of --parameter."),
+        ("keep it with parameters={'fast': 20}.", "keep it with --parameter fast=20."),
+        ("Give values, grid={'fast': [...]}.", "Give values, --grid fast=...."),
+        (
+            'Say periods=[("2010-01-01", "2014-12-31"), ("2015-01-01", None)].',
+            "Say --period 2010-01-01/2014-12-31 --period 2015-01-01/.",
+        ),
+    ],
+)
+def test_what_is_given_once_for_each_is_named_as_the_option_is(said, here):
+    assert output.in_its_own_words(said) == here

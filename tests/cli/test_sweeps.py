@@ -97,6 +97,9 @@ def test_ctrl_c_shows_what_is_done_and_says_that_it_was_stopped(ready, monkeypat
     ("words", "status", "message"),
     [
         (("--grid", "fast"), 2, "should read name=value"),
+        (("--grid", "stop=10 20"), 2, "Put commas between values: --grid fast=10,20"),
+        (("--top", "0"), 2, "--top"),
+        (("--top", "-3"), 2, "--top"),
         (("--fee-bps", "0,x"), 2, "'x' is no number"),
         (("--period", "2020-01-01"), 2, "should read START/END"),
         (("--adjusted", "no"), 2, "--adjusted takes all, split or raw"),
@@ -113,6 +116,26 @@ def test_a_wrong_call_is_told(ready, words, status, message):
 def test_without_a_grid_the_declared_values_are_tried(ready):
     words = ("sweep", "Golden cross", "ACME", "--samples", "3", "--no-record", "--json")
     assert ready(*words).json["combinations"] == 3
+
+
+def test_it_speaks_of_commands_and_options_not_of_python(ready):
+    answer = ready(*SWEEP)
+    assert "looks better than it is." in answer.out
+    assert "honesty()" not in answer.out
+    answer = ready(*SWEEP, "--parameter", "fast=5")
+    assert "fast is in --grid and in --parameter. Leave it out" in answer.err
+    told = ready("sweep", "--help").out
+    assert "--record / --no-record" in told
+
+
+def test_the_list_is_narrowed(ready):
+    ready(*SWEEP)
+    assert (
+        len(ready("sweeps", "--strategy", "golden cross", "--symbol", "acme", "--json").json) == 1
+    )
+    assert ready("sweeps", "--symbol", "OTHER").out == "No sweeps.\n"
+    assert ready("sweeps", "--limit", "0").out == "No sweeps.\n"
+    assert ready("sweeps", "1", "--top", "0").status == 2
 
 
 def test_a_sweep_that_is_not_there_is_told(ready):

@@ -35,6 +35,16 @@ def test_walk_forward_is_the_verb(crossing, database):
     assert len(told.splitlines()) >= 6
 
 
+def test_what_is_left_over_is_told_with_the_option_that_tests_it(crossing):
+    words = ["walk-forward", "Cross", "ACME", *GRID, "--train", "200bars", "--test", "70bars"]
+    told = crossing(*words).out
+    assert "60 bars at the end" in told
+    assert "--keep-rest tests them too" in told
+    assert "keep_rest" not in told
+    assert "--keep-rest tests them too" in " ".join(crossing(*words, "--json").json["notes"])
+    assert "60 bars at the end" not in crossing(*words, "--keep-rest").out
+
+
 def test_a_length_without_a_unit_is_days(crossing):
     words = ["walk-forward", "Cross", "ACME", *GRID, "--train", "300", "--test", "90", "--json"]
     answer = crossing(*words)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.backtests.grid import combinations
-from bitstockerz_lab.backtests.sweep import samples
+from bitstockerz_lab.backtests.sweep import currencies, samples
 from bitstockerz_lab.backtests.sweep.dimensions import as_json
 from bitstockerz_lab.backtests.sweep.engine import BESIDES, METRICS
 from bitstockerz_lab.backtests.sweep.question import Question
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.unit import Unit
     from bitstockerz_lab.strategies.versions import StrategyVersion
 
-GUIDED = "optuna"
+UNASKED = 10_000
+"""So many combinations are tried at most where nobody said which."""
 FACTS = ("unit", "combination", "symbol", "timeframe", "start", "end")
 
 
@@ -56,17 +57,24 @@ class Space:
         DefinitionError, UnknownName
             As `grid.combinations`; or a combination that no run would accept.
         """
+        currencies.refuse(units, by)
         fixed = units[0].wish.parameters or {}
-        whole = self.sampling == GUIDED
         tried = combinations(
             version.definition,
             self.grid,
             self.constraint,
             fixed,
-            samples=None if whole else self.samples,
-            sampling="random" if whole else self.sampling,
+            samples=self.samples,
+            sampling=self.sampling,
             seed=self.seed,
         )
+        if self.grid is None and self.samples is None and len(tried) > UNASKED:
+            raise DefinitionError(
+                f"Without a grid the declared values give {len(tried):,} combinations, which would "
+                f"all count as trials; {UNASKED:,} are the most. Give grid=, samples=1000, or a "
+                "larger step to the parameters.",
+                combinations=len(tried),
+            )
         _refuse_taken(tried.names)
         refuse_crossing(version.definition, tried, units[0].recipe.parameters)
         space = {name: as_json(getattr(self, name)) for name in ("grid", "constraint")}
@@ -84,7 +92,7 @@ class Space:
 
     def carry_out(self, attempt: Attempt) -> None:
         """Carry a sweep out, or be guided by what it finds."""
-        if self.sampling != GUIDED:
+        if self.sampling != samples.GUIDED:
             attempt.carry_out()
             return
         from bitstockerz_lab.backtests.sweep import guided  # noqa: PLC0415 - reason: an extra

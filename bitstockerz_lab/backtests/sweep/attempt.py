@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bitstockerz_lab.backtests.sweep import currencies
 from bitstockerz_lab.backtests.sweep.carry_out import carry_out, missing
 from bitstockerz_lab.backtests.sweep.engine import Measured
 from bitstockerz_lab.backtests.sweep.question import Part
@@ -35,6 +36,7 @@ class Attempt:
     progress, client, threads, memory_mb, metrics : as `carry_out` takes them
     parts : what is measured
     status : "completed", or "cancelled"
+    wanted : how many results a guided one was to find; None is all of the question
     """
 
     question: Question
@@ -47,6 +49,7 @@ class Attempt:
     metrics: Sequence[str] | None = None
     parts: list[Part] = field(default_factory=list)
     status: Status = Status.COMPLETED
+    wanted: int | None = None
 
     def carry_out(self) -> None:
         """Measure what is not recorded yet. Ctrl-C ends it, and what is measured is kept.
@@ -97,11 +100,13 @@ class Attempt:
     def remarks(self) -> tuple[str, ...]:
         """What is to be said of it."""
         found = self.recorder.remarks if self.recorder is not None else ()
+        found = (*found, *self.question.combinations.remarks, *currencies.told(self.question.units))
         if self.status is not Status.CANCELLED:
             return found
         count = sum(part.stop - part.start for part in self.parts)
-        told = f"Stopped after {count:,} of {self.question.size:,} results, which are kept"
-        recorded = self.recorder is not None and self.recorder.id is not None
+        wanted = self.wanted or self.question.size
+        told = f"Stopped after {count:,} of {wanted:,} results, which are kept"
+        recorded = self.recorder is not None and self.recorder.id is not None and not self.wanted
         way_on = "the same call goes on" if recorded else "the same call begins anew"
         return (*found, f"{told}; {way_on}.")
 

@@ -22,9 +22,11 @@ class Combinations(Sequence["Combination"]):
     ----------
     columns : arrays of shape (n_combinations,) by parameter
         int64 for parameters of whole numbers, else float64.
+    remarks : sentences on how they were found, where that is not as asked
     """
 
     columns: Mapping[str, NDArray]  # type: ignore[type-arg]
+    remarks: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import operator
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bitstockerz_lab.errors import DefinitionError, UnknownName
+from bitstockerz_lab.errors import DefinitionError, LabError, UnknownName
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,13 +66,46 @@ def meets(
     if constraint is None:
         return np.ones(length, bool)
     if callable(constraint):
+        _refuse_arguments(constraint)
         lists = [column.tolist() for column in columns.values()]
         rows = zip(*lists, strict=True)
-        told = (constraint({**fixed, **dict(zip(columns, row, strict=True))}) for row in rows)
-        return np.fromiter(map(bool, told), bool, length)
+        told = (
+            _asked(constraint, {**fixed, **dict(zip(columns, row, strict=True))}) for row in rows
+        )
+        return np.fromiter(told, bool, length)
     tree = read(constraint, known)
     told = _Words(constraint, known, length).value(tree.body, np.ones(length, bool))
     return np.broadcast_to(_truth(told), length)
+
+
+def _refuse_arguments(constraint: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Refuse a function that cannot be called with one dict."""
+    try:
+        signature = inspect.signature(constraint)
+    except (TypeError, ValueError):  # of some builtins nothing is known
+        return
+    try:
+        signature.bind({})
+    except TypeError as problem:
+        raise DefinitionError(
+            "A constraint that is a function gets one dict of all parameters; this one takes "
+            f'{signature}. Write it like lambda one: one["fast"] < one["slow"], or as the text '
+            '"fast < slow".',
+            constraint=constraint,
+        ) from problem
+
+
+def _asked(constraint: Callable[[Mapping[str, Any]], bool], one: dict[str, Any]) -> bool:
+    try:
+        return bool(constraint(one))
+    except LabError:
+        raise
+    except Exception as problem:
+        raise DefinitionError(
+            f"The constraint failed on {one}: {type(problem).__name__}: {problem}. Mend the "
+            "function, or leave those values out of the grid.",
+            constraint=constraint,
+        ) from problem
 
 
 def read(constraint: object, names: Mapping[str, Any]) -> ast.Expression:

@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 
 MAY_VARY = ("fee_bps", "fixed_fee", "slippage_bps", "borrow_bps")
 TERMS = ("initial_equity", "sizing", *COSTS, *EXITS)
+SYNONYMS = {
+    "commission": "fee_bps", "commissions": "fee_bps", "fee": "fee_bps", "fees": "fee_bps",
+    "slippage": "slippage_bps", "spread": "slippage_bps", "borrow": "borrow_bps",
+    "cash": "initial_equity", "capital": "initial_equity", "equity": "initial_equity",
+    "init_cash": "initial_equity", "maximize": "by", "maximise": "by", "metric": "by",
+    "objective": "by", "sort_by": "by", "n_jobs": "threads", "workers": "threads",
+    "n_workers": "threads", "jobs": "threads", "n_trials": "samples", "max_tries": "samples",
+    "method": "sampling", "random_state": "seed", "params": "parameters", "param_grid": "grid",
+    "stop_loss": "stop_loss_pct", "take_profit": "take_profit_pct", "size": "sizing",
+}  # fmt: skip
+"""What other tools call the arguments of a sweep."""
+ONLY_RECORDED = ("client", "record", "rerun", "trust", "version", "adjusted", "timeframe")
+"""Arguments of `lab.backtests.sweep` that `bz.sweep` does not have."""
 Period = tuple[Any, Any]
 
 
@@ -66,19 +79,64 @@ def dimensions(
     DefinitionError
         Both, or a list that cannot be used.
     """
+    refuse_grid(start=start, end=end)
     for word in terms:
         if word not in TERMS:
-            known = (*words, *TERMS)
-            hint = f"{did_you_mean(word, known)} A parameter of the strategy goes into".lstrip()
             raise UnknownName(
-                f"sweep has no argument {word!r}. {hint} grid={{{word!r}: [...]}}, or stays with "
-                f"parameters={{{word!r}: ...}}.",
-                kind="argument",
-                name=word,
+                f"sweep has no argument {word!r}. {_hint(word, words)}", kind="argument", name=word
             )
+    for name in EXITS:
+        if name != "targets" and _is_list(terms.get(name)):
+            raise DefinitionError(not_varied(name), name=name)
     costs = {name: _values(name, terms[name]) for name in MAY_VARY if _is_list(terms.get(name))}
     rest = {name: value for name, value in terms.items() if name not in costs}
     return Dimensions(_periods(start, end, periods), rest, costs)
+
+
+def refuse_grid(**places: object) -> None:
+    """Refuse a grid that is given where it has no place.
+
+    Raises
+    ------
+    DefinitionError
+    """
+    for name, value in places.items():
+        if isinstance(value, Mapping | pd.DataFrame):
+            raise DefinitionError(
+                f"{name} must be a text or a date; got {type(value).__name__}. A grid is given by "
+                'name: grid={"fast": [5, 10]}.',
+                name=name,
+            )
+
+
+def not_varied(name: str) -> str:
+    """Return how what is no parameter of the strategy is varied, a cost or an exit."""
+    if name in MAY_VARY:
+        return f"{name} is no parameter of the strategy. Give it by itself: {name}=[0, 5]."
+    if name not in EXITS:
+        return f"{name} is no parameter of the strategy, and a sweep does not vary it."
+    short = name.removesuffix("_pct")
+    if name == "targets":
+        value = '[(bz.parameter("near", 5, min=1, max=20), 50)]'
+    else:
+        value = f'bz.parameter("{short}", 5, min=1, max=20)'
+    return (
+        f"{name} is varied as a parameter of the strategy. Make it one, "
+        f'{name}={value}, and then grid={{"{short if name != "targets" else "near"}": [5, 10]}}.'
+    )
+
+
+def _hint(word: str, words: Iterable[str]) -> str:
+    """Return the way out of an argument that the verb does not know."""
+    if word in SYNONYMS and (SYNONYMS[word] in words or SYNONYMS[word] in TERMS):
+        return f"Did you mean {SYNONYMS[word]!r}?"
+    if word in ONLY_RECORDED:
+        return f"{word}= is taken by lab.backtests.sweep(...)."
+    near = did_you_mean(word, (*words, *TERMS))
+    return (
+        f"{near} A parameter of the strategy goes into grid={{{word!r}: [...]}}, or stays with "
+        f"parameters={{{word!r}: ...}}."
+    ).lstrip()
 
 
 def _is_list(value: object) -> bool:

@@ -65,7 +65,7 @@ def _money(of: Mapping[str, Numbers], layout: Layout) -> dict[str, Numbers]:
     if span >= metrics.SHORTEST_FOR_CAGR:
         growth = np.maximum(final / initial, 0.0)
         cagr = 100.0 * (growth ** (metrics.YEAR / span) - 1.0)
-    drawdown = -100.0 * of["deepest"]
+    drawdown = np.abs(100.0 * of["deepest"])
     market = 100.0 * (layout.benchmark[-1] / initial - 1.0)
     return {
         "final_equity": final,

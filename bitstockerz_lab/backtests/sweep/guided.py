@@ -68,6 +68,7 @@ def carry_out(attempt: Attempt, samples: int, seed: int) -> None:
                 count(len(rows) * len(whole.units))
     except KeyboardInterrupt:
         attempt.status = Status.CANCELLED
+    attempt.wanted = samples * len(whole.units)
     _record(attempt, batches)
 
 
@@ -201,7 +202,8 @@ def _record(attempt: Attempt, batches: Sequence[tuple[NDArray[np.intp], list[Mea
     whole = attempt.question
     rows = np.concatenate([found for found, _ in batches]) if batches else np.empty(0, np.intp)
     order = np.argsort(rows)
-    tried = Combinations({n: c[rows[order]] for n, c in whole.combinations.columns.items()})
+    columns = {n: c[rows[order]] for n, c in whole.combinations.columns.items()}
+    tried = Combinations(columns, whole.combinations.remarks)
     attempt.question = question = replace(whole, combinations=tried)
     if not batches:
         return

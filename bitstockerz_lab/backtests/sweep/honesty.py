@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from bitstockerz_lab.backtests.honest_statistics import (
     superiority_lines,
 )
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
+from bitstockerz_lab.backtests.sweep.winner import unit_of
 from bitstockerz_lab.errors import DataError, TradingError
 from bitstockerz_lab.measures import honest
 from bitstockerz_lab.measures.honest import bootstrap, sharpe_tests
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bitstockerz_lab.backtests.plan import Recipe
+    from bitstockerz_lab.backtests.sweep.result import Sweep
     from bitstockerz_lab.backtests.sweep.unit import Unit
     from bitstockerz_lab.backtests.trials import Counted
     from bitstockerz_lab.storage import Database
@@ -77,6 +79,9 @@ class Honesty:
         database: Database | None
         user_id: int | None
 
+        def best(self, n: int | None = 10, by: str | None = None) -> pd.DataFrame:
+            """As `Sweep` has it."""
+
     def honesty(
         self,
         unit: int | None = None,
@@ -102,15 +107,16 @@ class Honesty:
         -------
         HonestStatistics
             Its `table` has value, definition and a sentence for each number. N counts your
-            whole history on the symbol and timeframe, or the whole sweep, whichever leaves more
-            to luck; without a database, the sweep.
+            whole history on the symbol and timeframe; of a sweep over several symbols that or the
+            whole sweep, whichever leaves more to luck; without a database, the sweep.
 
         Raises
         ------
         TradingError
             No combination traded.
         UnknownName, DataError
-            No such metric to rank by, unit, combination or benchmark.
+            No such metric to rank by, or it was not measured; no such unit, combination or
+            benchmark.
 
         Examples
         --------
@@ -145,8 +151,12 @@ class Honesty:
         winner = self._replayed(*self._chosen(unit, combination, by))
         return self._judged(winner, None).verdict
 
-    def pbo(self, unit: int = 0) -> honest.Overfitting | None:
+    def pbo(self, unit: int | None = None) -> honest.Overfitting | None:
         """Return the probability that choosing the best combination of a unit is overfitting.
+
+        Parameters
+        ----------
+        unit : its number; None is the winner's
 
         Returns
         -------
@@ -158,12 +168,13 @@ class Honesty:
         DataError
             There is no such unit.
         """
-        tried = self._tried(unit)
-        sums = self.sums.get(unit)
+        number = unit_of(cast("Sweep", self), unit)
+        tried = self._tried(number)
+        sums = self.sums.get(number)
         if sums is None or len(sums) != len(tried):
             from bitstockerz_lab.backtests.sweep import engine  # noqa: PLC0415 - reason: numba
 
-            sums = engine.measure(self.units[unit], tried).sums
+            sums = engine.measure(self.units[number], tried).sums
         return honest.probability_of_overfitting(sums)
 
     def deflated_sharpe(
@@ -191,7 +202,7 @@ class Honesty:
 
     def reality_check(
         self,
-        unit: int = 0,
+        unit: int | None = None,
         *,
         benchmark: str | None = None,
         replications: int = bootstrap.REPLICATIONS,
@@ -201,7 +212,7 @@ class Honesty:
 
         Parameters
         ----------
-        unit : number of the unit
+        unit : its number; None is the winner's
         benchmark : None is 0 a day, "hold" is buy and hold of the same bars
         replications, seed : of the stationary bootstrap, whose blocks are 10 days on average
 
@@ -215,10 +226,13 @@ class Honesty:
         DataError
             There is no such unit or benchmark.
         """
-        return self._streamed(unit, benchmark, replications, seed).superiority
+        return self._streamed(
+            unit_of(cast("Sweep", self), unit), benchmark, replications, seed
+        ).superiority
 
     def _chosen(self, unit: int | None, combination: int | None, by: str | None) -> tuple[int, int]:
         """Return unit and combination of what is judged."""
+        self.best(1, by)  # refuses a metric that does not rank or was not measured
         rows = self._rows(unit, combination)
         best = search.best(rows, by or self.by)
         if best is None:
@@ -273,7 +287,10 @@ class Honesty:
         return Combinations({name: column[places] for name, column in columns})
 
     def _counted(self, unit: int, days: int) -> Counted:
-        """Return the trials in scope: the history's or the sweep's, by what leaves more to luck."""
+        """Return the trials in scope: the history's on the symbol.
+
+        Of several symbols also the sweep's, where they leave more to luck.
+        """
         known = self.results.drop_duplicates(["symbol", "timeframe", "combination"], keep="last")
         sharpes = known["daily_sharpe"].to_numpy(dtype=float)
         if self.database is None or self.user_id is None:
@@ -285,6 +302,8 @@ class Honesty:
             every = run_honesty.counted(
                 con, self.user_id, on["symbol"], on["timeframe"], self.strategy
             )
+        if len(self.results["symbol"].unique()) == 1:
+            return every
         luck = [
             sharpe_tests.expected_maximum(max(1, one.trials), one.variance, days)
             for one in (every, own)

@@ -79,6 +79,9 @@ class Opinions:
     def verify(self, n: int = 20, seed: int = 0) -> SweepVerification:
         """Recompute a sample of the results by single runs, and ask vectorbt about them.
 
+        What was not measured, as `metrics=` left it out, is not compared; `compared` says how many
+        numbers were.
+
         Parameters
         ----------
         n : how many results, drawn at random; all of them where there are fewer
@@ -105,7 +108,7 @@ class Opinions:
         checked = [self._checked(row) for row in rows.to_dict("records")]
         opinions = [opinion for _, _, opinion in checked]
         varying = list(self.combinations.names)
-        numbers = len(engine.METRICS) + len(engine.BESIDES)
+        numbers = len(self.results.columns.intersection([*engine.METRICS, *engine.BESIDES]))
         table = rows[["unit", "combination", "symbol", *varying, "num_trades"]].assign(
             differences=["; ".join(found) for _, found, _ in checked],
             second_engine=[str(opinion) for opinion in opinions],
@@ -133,7 +136,7 @@ class Opinions:
         found = [
             f"{name} {row[name]!r} in the sweep, {value!r} in a single run"
             for name, value in again.items()
-            if not _equal(row[name], value)
+            if name in row and not _equal(row[name], value)  # metrics= may leave some out
         ]
         signals = strategies.signals(
             recipe.version.definition, unit.bars, recipe.parameters, unit.others

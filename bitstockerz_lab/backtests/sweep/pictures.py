@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from bitstockerz_lab.backtests import search
 from bitstockerz_lab.backtests.sweep import cells
 from bitstockerz_lab.backtests.sweep import stability as neighbours
+from bitstockerz_lab.backtests.sweep.winner import unit_of
 from bitstockerz_lab.backtests.terms import COSTS
 from bitstockerz_lab.errors import DataError, TradingError
 from bitstockerz_lab.pages import formats
@@ -44,7 +45,7 @@ class Pictures:
         x: str | None = None,
         y: str | None = None,
         by: str | None = None,
-        unit: int = 0,
+        unit: int | None = None,
         *,
         hold: Mapping[str, float] | None = None,
     ) -> go.Figure:
@@ -54,7 +55,7 @@ class Pictures:
         ----------
         x, y : parameters; None takes those of the most values
         by : a metric; None is the sweep's own
-        unit : the unit's number
+        unit : the unit's number; None is the winner's, by the sweep's own metric
         hold : values at which other parameters are held, like {"slow": 200}; of parameters neither
             drawn nor held the median over their combinations is drawn, and the chart says so
 
@@ -77,6 +78,7 @@ class Pictures:
         """
         from bitstockerz_lab.backtests.sweep import charts  # noqa: PLC0415 - heavy: plotly
 
+        unit = unit_of(cast("Sweep", self), unit)
         rows, names = _rows(self, unit), self.combinations.names
         title = heading(self, unit)
         return charts.heatmap(rows, names, by or self.by, x=x, y=y, hold=hold, title=title)
@@ -86,18 +88,19 @@ class Pictures:
         x: str | None = None,
         y: str | None = None,
         by: str | None = None,
-        unit: int = 0,
+        unit: int | None = None,
         *,
         hold: Mapping[str, float] | None = None,
     ) -> go.Figure:
         """Return the same as `heatmap` as a surface in space, to be turned about."""
         from bitstockerz_lab.backtests.sweep import charts  # noqa: PLC0415 - heavy: plotly
 
+        unit = unit_of(cast("Sweep", self), unit)
         rows, names = _rows(self, unit), self.combinations.names
         title = heading(self, unit)
         return charts.surface(rows, names, by or self.by, x=x, y=y, hold=hold, title=title)
 
-    def parallel(self, by: str | None = None, unit: int = 0) -> go.Figure:
+    def parallel(self, by: str | None = None, unit: int | None = None) -> go.Figure:
         """Return every combination as a line across its parameters to its score.
 
         Drag along an axis to leave only the lines through that part of it. Of more than 10,000
@@ -106,20 +109,23 @@ class Pictures:
         Parameters
         ----------
         by : a metric; None is the sweep's own
-        unit : the unit's number
+        unit : the unit's number; None is the winner's, by the sweep's own metric
         """
         from bitstockerz_lab.backtests.sweep import charts  # noqa: PLC0415 - heavy: plotly
 
+        unit = unit_of(cast("Sweep", self), unit)
         rows, names = _rows(self, unit), self.combinations.names
         return charts.parallel(rows, names, by or self.by, title=heading(self, unit))
 
-    def stability(self, by: str | None = None, unit: int = 0, reach: int = 1) -> pd.DataFrame:
+    def stability(
+        self, by: str | None = None, unit: int | None = None, reach: int = 1
+    ) -> pd.DataFrame:
         """Return each combination's score beside those of its neighbours in the grid.
 
         Parameters
         ----------
         by : a metric to rank by; None is the sweep's own
-        unit : the unit's number
+        unit : the unit's number; None is the winner's, by the sweep's own metric
         reach : how many steps away a neighbour may be, in each parameter; the steps are the values
             tried, in order
 
@@ -146,6 +152,7 @@ class Pictures:
         --------
         >>> sweep.stability().sort_values("neighbourhood", ascending=False).head()
         """
+        unit = unit_of(cast("Sweep", self), unit)
         rows, names = _rows(self, unit), self.combinations.names
         by = search.check_metric(by or self.by)
         found = neighbours.stability(
@@ -157,10 +164,14 @@ class Pictures:
         found.index = rows.index
         return rows[["combination", *names]].join(found)
 
-    def plateau(self, by: str | None = None, unit: int = 0, reach: int = 1) -> Combination:
+    def plateau(
+        self, by: str | None = None, unit: int | None = None, reach: int = 1
+    ) -> Combination:
         """Return the parameters in the middle of the best neighbourhood: `neighbourhood` ranks.
 
-        Only those combinations count half of whose places within reach have a score.
+        Only those combinations count half of whose places within reach have a score, and of three
+        quarters of whose places something was tried, while there are such: at the edge of the
+        grid half of the surroundings are unknown. Of equal ones the best score of its own wins.
 
         Parameters
         ----------
@@ -215,13 +226,19 @@ class Pictures:
 
 
 def heading(sweep: Pictures, unit: int) -> str:
-    """Return what a unit is in few words: strategy, symbol, period, the costs that vary."""
+    """Return what a unit is in few words: strategy, symbol, period, the costs that vary, number."""
+    return f"{sweep.strategy} on {place(sweep, unit)}"
+
+
+def place(sweep: Pictures, unit: int) -> str:
+    """Return a unit in few words: symbol, period, of several varied costs and number."""
     row = sweep.unit(unit).iloc[0]
-    costs = (f"{name} {formats.plain(row[name])}" for name in COSTS if name in row)
+    costs = [f"{name} {formats.plain(row[name])}" for name in COSTS if name in row]
+    number = [f"unit {unit}"] if len(sweep.units) > 1 else []
     timeframe = str(row["timeframe"])
     period = f"{formats.when(row['start'], timeframe)} to {formats.when(row['end'], timeframe)}"
     simulated = " (simulated data)" if is_simulated(sweep.units[unit]) else ""
-    return ", ".join([f"{sweep.strategy} on {row['symbol']}{simulated}, {period}", *costs])
+    return ", ".join([f"{row['symbol']}{simulated}, {period}", *costs, *number])
 
 
 def is_simulated(unit: Unit) -> bool:

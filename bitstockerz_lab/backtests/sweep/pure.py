@@ -17,7 +17,7 @@ from bitstockerz_lab.backtests.sweep.dimensions import Dimensions, as_json, dime
 from bitstockerz_lab.backtests.sweep.engine import METRICS
 from bitstockerz_lab.backtests.sweep.unit import Unit
 from bitstockerz_lab.enums import AssetType
-from bitstockerz_lab.errors import DataError, NoBars, UnknownName
+from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, UnknownName
 from bitstockerz_lab.market.symbols import Symbol
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.python import consent
@@ -40,7 +40,7 @@ UNCOUNTED = "Nothing is recorded, and it counts as no trial."
 
 
 def sweep(  # noqa: PLR0913 - what can be swept, and how
-    definition: Definition | Mapping[str, Any] | str,
+    definition: Definition | StrategyVersion | Mapping[str, Any] | str,
     bars: pd.DataFrame | Mapping[str, pd.DataFrame],
     start: When = None,
     end: When = None,
@@ -67,7 +67,7 @@ def sweep(  # noqa: PLR0913 - what can be swept, and how
 
     Parameters
     ----------
-    definition : rules, as `bz.strategy` gives them, or their JSON
+    definition : rules, as `bz.strategy` gives them, a version of a saved strategy, or JSON
     bars : as `bz.simulate` takes them, or such frames by symbol
     start, end : first and last bar, inclusive, UTC; earlier bars warm the indicators up
     grid : values by parameter, of which every combination is tried; or a list of dicts, or a frame
@@ -114,7 +114,7 @@ def sweep(  # noqa: PLR0913 - what can be swept, and how
     began = time.perf_counter()
     search.check_metric(by)
     wanted = _wanted(metrics, by)
-    version = stand_in(Definition.parse(definition))
+    version = stand_in(Definition.parse(_rules(definition)))
     varied = dimensions(start, end, periods, terms, ARGUMENTS)
     space = Space(grid, constraint, samples, sampling, seed)
     named = bars if isinstance(bars, Mapping) else {_name_of(bars): bars}
@@ -137,6 +137,19 @@ def sweep(  # noqa: PLR0913 - what can be swept, and how
 
 
 ARGUMENTS = tuple(name for name in sweep.__annotations__ if name not in {"terms", "return"})
+
+
+def _rules(given: Any) -> Any:  # noqa: ANN401 - checked by Definition.parse
+    """Return rules; refuses the name of a saved strategy."""
+    if isinstance(given, StrategyVersion):
+        return given.definition
+    if isinstance(given, str) and not given.lstrip().startswith(("{", "[")):
+        raise DefinitionError(
+            f"bz.sweep takes rules; {given!r} is none. A saved strategy is swept by "
+            f"lab.backtests.sweep({given!r}, ...).",
+            definition=given,
+        )
+    return given
 
 
 def _wanted(metrics: Sequence[str] | None, by: str) -> list[str] | None:
@@ -181,7 +194,7 @@ def _units(
     number, timeframe, known = 0, "", None
     for name, given in named.items():
         symbol, stamps = _facts(name, given, asset_type)
-        frame = given if given.index.tz is not None else given.set_axis(stamps)
+        frame = given.set_axis(stamps) if getattr(given.index, "tz", None) is None else given
         if known is None or not stamps.equals(known):  # many symbols have the same calendar
             timeframe, known = clock.infer_timeframe(stamps), stamps
         for period in varied.periods:

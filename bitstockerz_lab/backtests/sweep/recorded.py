@@ -10,6 +10,7 @@ import pandas as pd
 
 from bitstockerz_lab.backtests import plan, recording
 from bitstockerz_lab.backtests.sweep import store
+from bitstockerz_lab.backtests.terms import COSTS
 from bitstockerz_lab.errors import TradingError, UnknownName
 from bitstockerz_lab.market import factors
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bitstockerz_lab.storage import Database
 
 CLOSE = 1e-9
+NAMED = 8
+"""Units that a message counts up."""
 COMPARED = ("final_equity", "num_trades", "max_drawdown_pct")
 
 
@@ -38,14 +41,15 @@ class Recorded:
     as_of: datetime | None
 
     def promote(
-        self, row: int | Mapping[str, Any] | pd.Series | pd.DataFrame, unit: int = 0
+        self, row: int | Mapping[str, Any] | pd.Series | pd.DataFrame, unit: int | None = None
     ) -> Run:
         """Make a combination a recorded run: with its trades, its equity, its report.
 
         Parameters
         ----------
         row : of `results` or `best`, or its label there; or the parameters of a combination
-        unit : the unit's number, where parameters are given; a row says so itself
+        unit : the unit's number, where parameters are given and there are several units; a row of
+            `results` says so itself
 
         Returns
         -------
@@ -58,8 +62,8 @@ class Recorded:
         UnknownName
             There is no such row, combination or unit.
         TradingError
-            There is no database, or the run comes to something else than the sweep did: another
-            version of the engine carried that out.
+            There is no database; there are several units and nothing says which; or the run comes
+            to something else than the sweep did: another version of the engine carried that out.
 
         Examples
         --------
@@ -97,16 +101,10 @@ class Recorded:
         with self.database.read() as con:
             return store.runs(con, self.id)
 
-    def _place(self, wanted: Any, unit: int) -> tuple[int, int]:  # noqa: ANN401 - any of four
+    def _place(self, wanted: Any, unit: int | None) -> tuple[int, int]:  # noqa: ANN401 - any of four
         """Return the numbers of a unit and of a combination."""
         if isinstance(wanted, Mapping):
-            if not isinstance(unit, SupportsIndex) or int(unit) not in range(len(self.units)):
-                raise UnknownName(
-                    f"No unit {unit!r}. They are numbered from 0 to {len(self.units) - 1:,}, as in "
-                    "results['unit'].",
-                    unit=unit,
-                )
-            return int(unit), self._number_of(wanted)
+            return self._unit(unit), self._number_of(wanted)
         if isinstance(wanted, pd.DataFrame) and len(wanted) == 1:
             wanted = wanted.iloc[0]
         if isinstance(wanted, pd.DataFrame):
@@ -122,7 +120,51 @@ class Recorded:
                     row=wanted,
                 )
             wanted = self.results.loc[wanted]
-        return int(wanted["unit"]), int(wanted["combination"])
+        if "combination" not in wanted:
+            raise TradingError(
+                f"This row names no combination; it has {', '.join(map(str, wanted.index))}. Give "
+                "a row of sweep.results, or the parameters as a dict."
+            )
+        own = int(wanted["unit"]) if "unit" in wanted else self._unit(unit)
+        if unit is not None and unit != own:
+            raise TradingError(
+                f"The row is of unit {own}, but unit={unit!r}. Leave unit= away, or take a row of "
+                "that unit."
+            )
+        return self._unit(own), self._combination(wanted["combination"])
+
+    def _unit(self, unit: int | None) -> int:
+        """Return the number of a unit: the one asked for, or the only one."""
+        if unit is None and len(self.units) > 1:
+            facts = self.results.drop_duplicates("unit").head(NAMED)
+            there = [
+                f"{row['unit']} ({row['symbol']}, {row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
+                + "".join(f", {name} {row[name]:g}" for name in COSTS if name in row)
+                + ")"
+                for row in facts.to_dict("records")
+            ]
+            more = ["…"] if len(self.units) > len(there) else []
+            raise TradingError(
+                f"The sweep has {len(self.units):,} units: {'; '.join([*there, *more])}. Say with "
+                "unit= on which of them to run, or give a row of sweep.results."
+            )
+        unit = 0 if unit is None else unit
+        if not isinstance(unit, SupportsIndex) or int(unit) not in range(len(self.units)):
+            raise UnknownName(
+                f"No unit {unit!r}. They are numbered from 0 to {len(self.units) - 1:,}, as in "
+                "results['unit'].",
+                unit=unit,
+            )
+        return int(unit)
+
+    def _combination(self, number: Any) -> int:  # noqa: ANN401 - a row's
+        if number not in range(len(self.combinations)):
+            raise UnknownName(
+                f"No combination {number!r}. They are numbered from 0 to "
+                f"{len(self.combinations) - 1:,}, as in results['combination'].",
+                combination=number,
+            )
+        return int(number)
 
     def _number_of(self, parameters: Mapping[str, Any]) -> int:
         """Return the number of the combination with these parameters."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bitstockerz_lab.backtests.report import Page
 from bitstockerz_lab.backtests.sweep import report_asked, report_landscape, report_winner
-from bitstockerz_lab.backtests.sweep.winner import winner
+from bitstockerz_lab.backtests.sweep.winner import unit_of, winner
 
 if TYPE_CHECKING:
     from bitstockerz_lab.backtests.report_sections import Section
@@ -38,14 +38,14 @@ class SweepReport(Page):
     def sections(self) -> tuple[Section, ...]:
         """The sections in their order: header, what was asked, winner, …, how it was made."""
         sweep, best = self.sweep, winner(self.sweep, self.unit)
-        unit = best.unit if best is not None else sweep.units[self.unit or 0]
+        unit = sweep.units[unit_of(sweep, self.unit)]
         judged = None if best is None else report_winner.judged(sweep, best)
         found = [
             report_asked.header(sweep, unit, best, judged),
             report_asked.asked(sweep, unit, best),
         ]
         if best is not None and judged is not None:
-            found += report_winner.sections(best, judged)
+            found += report_winner.sections(sweep, best, judged, self.unit)
         found += report_landscape.sections(sweep, unit.number, best)
         if best is not None:
             found += [report_landscape.top(sweep, self.unit), *report_landscape.units(sweep, best)]

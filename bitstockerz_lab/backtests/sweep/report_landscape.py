@@ -12,6 +12,7 @@ from bitstockerz_lab.backtests import report_words
 from bitstockerz_lab.backtests.report_sections import Section, caption
 from bitstockerz_lab.backtests.search import MORE_IS_BETTER
 from bitstockerz_lab.backtests.sweep import cells, charts, hover
+from bitstockerz_lab.backtests.sweep.pictures import heading
 from bitstockerz_lab.backtests.sweep.stability import plateau
 from bitstockerz_lab.backtests.terms import COSTS
 from bitstockerz_lab.pages import Column, formats
@@ -33,13 +34,14 @@ def sections(sweep: Sweep, unit: int, best: Winner | None) -> tuple[Section, ...
     rows = sweep.unit(unit)
     if rows.empty:
         return ()
-    found = [_map(sweep, rows, best)]
+    title = heading(sweep, unit) if len(sweep.units) > 1 else ""
+    found = [_map(sweep, rows, best, title)]
     if best is not None:
         found.append(_neighbourhood(sweep, best))
     return tuple(found)
 
 
-def _map(sweep: Sweep, rows: pd.DataFrame, best: Winner | None) -> Section:
+def _map(sweep: Sweep, rows: pd.DataFrame, best: Winner | None, unit: str) -> Section:
     names = sweep.combinations.names
     of = cells.view(rows, names, sweep.by)
     pair = cells.pair(of)
@@ -48,12 +50,12 @@ def _map(sweep: Sweep, rows: pd.DataFrame, best: Winner | None) -> Section:
         f"{hover.drawn(of, over)}. Empty: not tried. A cross: tried, but it never traded or the "
         "metric is undefined. The star: the best cell."
     )
-    parts = [charts.heatmap(rows, names, sweep.by), caption(words)]
+    parts = [charts.heatmap(rows, names, sweep.by, title=unit), caption(words)]
     if pair and over and best is not None:
         hold = {name: best.chosen[name] for name in over}
         of = cells.view(rows, names, sweep.by, hold)
         parts += [
-            charts.heatmap(rows, names, sweep.by, x=pair[0], y=pair[1], hold=hold),
+            charts.heatmap(rows, names, sweep.by, x=pair[0], y=pair[1], hold=hold, title=unit),
             caption(f"{hover.drawn(of)}: the winner's."),
         ]
     title = f"{measures.DEFINITIONS[sweep.by].label} over the parameters"
@@ -105,17 +107,19 @@ def top(sweep: Sweep, unit: int | None) -> Section:
     around = pd.concat([sweep.stability(unit=one) for one in sorted(best["unit"].unique())])
     rows = best.join(around[["neighbours_median", "ahead"]])
     rows = rows.assign(rank=range(1, len(rows) + 1))
-    columns = {"rank": Column("#", formats.count)} | _facts(sweep)
+    columns = {"rank": Column("#", formats.count)} | _unit(sweep)
     columns |= {name: Column(name) for name in sweep.combinations.names}
     shown = [name for name in dict.fromkeys((sweep.by, *MAIN)) if name in rows]
-    columns |= {name: _column(name) for name in shown}
     text = partial(report_words.value_text, sweep.by)
-    columns["neighbours_median"] = Column("Neighbours' median", text)
-    columns["ahead"] = Column("Lead over it", text)
+    columns[sweep.by] = _column(sweep.by)
+    columns["neighbours_median"] = Column("Neighbours", text)
+    columns["ahead"] = Column("Lead", text)
+    columns |= {name: _column(name) for name in shown}
     every = sweep.results if unit is None else sweep.unit(unit)
     words = (
         f"{len(sweep.best(None, unit=unit)):,} of {len(every):,} results have a score; the best "
-        f"{len(rows):,} of them, before any doubt about luck."
+        f"{len(rows):,} of them, before any doubt about luck. Neighbours: the median of their "
+        "scores; lead: how much better the result is than that."
     )
     return Section("The best combinations", "top", (pages.table(rows, columns), caption(words)))
 
@@ -141,6 +145,14 @@ def units(sweep: Sweep, best: Winner) -> tuple[Section, ...]:
     return (
         Section("Every unit", "units", (pages.table(rows.head(UNITS), columns), caption(words))),
     )
+
+
+def _unit(sweep: Sweep) -> dict[str, Column]:
+    """Return the columns that name the unit; the table of every unit says what it is."""
+    if len(sweep.units) < 2:  # noqa: PLR2004 - to tell apart
+        return {}
+    symbol = {"symbol": _facts(sweep)["symbol"]} if "symbol" in _facts(sweep) else {}
+    return {"unit": Column("Unit", formats.count), **symbol}
 
 
 def _facts(sweep: Sweep) -> dict[str, Column]:

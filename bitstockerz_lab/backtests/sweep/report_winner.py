@@ -11,6 +11,7 @@ from bitstockerz_lab import measures, pages
 from bitstockerz_lab.backtests import charts, report_sections, report_skill, report_tables
 from bitstockerz_lab.backtests import report_words as words_of
 from bitstockerz_lab.backtests.report_sections import Section
+from bitstockerz_lab.backtests.sweep.pictures import place
 from bitstockerz_lab.errors import TradingError
 
 if TYPE_CHECKING:
@@ -40,10 +41,15 @@ def judged(sweep: Sweep, best: Winner) -> HonestStatistics | TradingError:
         return nothing
 
 
-def sections(best: Winner, found: HonestStatistics | TradingError) -> tuple[Section, ...]:
+def sections(
+    sweep: Sweep, best: Winner, found: HonestStatistics | TradingError, unit: int | None
+) -> tuple[Section, ...]:
     """Return the winner's numbers beside buy and hold, what they prove, its curve, its costs."""
+    several = len(sweep.units) > 1
+    where = f" on {place(sweep, best.unit.number)}" if several else ""
+    among = "what was tried on this unit" if several and unit is not None else "all that was tried"
     told = (
-        f"{words_of.pairs(best.chosen)}: the best of all that was tried, by "
+        f"{words_of.pairs(best.chosen)}{where}: the best of {among}, by "
         f"{measures.DEFINITIONS[best.by].label}. It was chosen for that, on the very bars "
         "these numbers are of, so they are better than what is to be expected of it."
     )

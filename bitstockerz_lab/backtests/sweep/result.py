@@ -6,14 +6,18 @@ import html
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite, nan
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.backtests import search
+from bitstockerz_lab.backtests.sweep import currencies
 from bitstockerz_lab.backtests.sweep.honesty import Honesty
 from bitstockerz_lab.backtests.sweep.opinions import Opinions
 from bitstockerz_lab.backtests.sweep.pictures import Pictures
 from bitstockerz_lab.backtests.sweep.recorded import Recorded
-from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.backtests.sweep.samples import GUIDED
+from bitstockerz_lab.enums import Status
+from bitstockerz_lab.errors import DefinitionError, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,13 +104,24 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
         ------
         UnknownName
             Nothing ranks by that metric, or there is no such unit.
+        DefinitionError
+            `n` is no number from 1, or money of several currencies would be compared.
 
         Notes
         -----
         The best of many looks better than it is; `honesty()` says by how much.
         """
-        results = self.results if unit is None else self.unit(unit)
+        whole = isinstance(n, Integral) and not isinstance(n, bool)
+        if n is not None and not (whole and n >= 1):
+            raise DefinitionError(
+                f"n must be a whole number from 1, or None for all; got {n!r}.", n=n
+            )
         metric = search.check_metric(by or self.by)
+        if unit is None and metric in currencies.MONEY and self._symbols > 1:
+            currencies.refuse(self.units, metric)
+        return self._best(n, metric, self.results if unit is None else self.unit(unit))
+
+    def _best(self, n: int | None, metric: str, results: pd.DataFrame) -> pd.DataFrame:
         if metric not in results.columns:
             raise UnknownName(
                 f"{metric} was not measured. Sweep again with it among metrics=, or without "
@@ -115,7 +130,7 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
                 name=metric,
             )
         found = search.ranking(results, metric)
-        return results.iloc[found if n is None else found[: max(n, 0)]]
+        return results.iloc[found if n is None else found[:n]]
 
     def unit(self, number: int) -> pd.DataFrame:
         """Return the results of one unit: those rows of `results`, with their labels there.
@@ -161,8 +176,9 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
 
     def _repr_html_(self) -> str:
         told = "".join(f"<p>{html.escape(one)}</p>" for one in (self._sentence, *self._notices))
-        columns = ["symbol", *self.combinations.names, *dict.fromkeys([*TOLD, self.by])]
-        table = self.best(SHOWN).filter(columns)
+        columns = ["symbol", *self._periods, *self._costs, *self.combinations.names]
+        columns += [name for name in dict.fromkeys([*TOLD, self.by]) if name not in columns]
+        table = self._best(SHOWN, self.by, self.results).filter(columns)
         return told + (table.to_html(border=0) if len(table) else "")
 
     @cached_property
@@ -170,10 +186,16 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
         title = f"Sweep {self.id} of" if self.id is not None else "Sweep of"
         units = f" × {len(self.units):,} units" if len(self.units) > 1 else ""
         tried = f"{_counted(len(self.combinations), 'combination')}{units}"
-        if len(self.results) < len(self.combinations) * len(self.units):
+        size = len(self.combinations) * len(self.units)
+        wanted = self.asked.get("samples") if self.asked.get("sampling") == GUIDED else None
+        if self.status == Status.CANCELLED and wanted:
+            tried = f"{len(self.combinations):,} of the {wanted:,} combinations asked for{units}"
+        elif len(self.results) < size and units:
+            tried = f"{len(self.results):,} of {size:,} results ({tried})"
+        elif len(self.results) < size:
             tried = f"{len(self.results):,} of {tried}"
         found = f"{title} {self.strategy!r}: {tried}{self._speed}, {self.status}."
-        best = self.best(1)
+        best = self._best(1, self.by, self.results)
         if best.empty:
             return found
         row = best.iloc[0]
@@ -185,13 +207,26 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
 
     def _where(self, row: pd.Series) -> str:
         """Return on which unit a result was found, as far as units differ."""
-        columns = list(self.results.columns)
-        costs = columns[columns.index("end") + 1 : columns.index(self.combinations.names[0])]
-        facts = self.results[["symbol", "start", "end"]].nunique()
-        found = f" of {row['symbol']}" if facts["symbol"] > 1 else ""
-        if facts["start"] > 1 or facts["end"] > 1:
+        found = f" of {row['symbol']}" if self._symbols > 1 else ""
+        if self._periods:
             found += f" from {row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
-        return found + "".join(f" with {name} {row[name]:g}" for name in costs)
+        return found + "".join(f" with {name} {row[name]:g}" for name in self._costs)
+
+    @property
+    def _symbols(self) -> int:
+        return len(self.results["symbol"].unique())
+
+    @property
+    def _costs(self) -> list[str]:
+        """The costs that vary."""
+        columns = list(self.results.columns)
+        return columns[columns.index("end") + 1 : columns.index(self.combinations.names[0])]
+
+    @property
+    def _periods(self) -> list[str]:
+        """Where the periods differ, the columns that tell them."""
+        differ = self.results[["start", "end"]].nunique().gt(1).any()
+        return ["start", "end"] if differ else []
 
     @property
     def _speed(self) -> str:
@@ -207,12 +242,28 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
     def _notices(self) -> tuple[str, ...]:
         found = list(self.remarks)
         if len(self.results) and not self.results["num_trades"].any():
-            found.append("No combination traded: the rules never entered on these bars.")
+            found.append(f"No combination traded: {self._why_not}")
         elif len(self.combinations) > 1 and self._alike:
             found.append(
                 "All combinations give the same result: what was varied makes no difference here."
             )
         return tuple(found)
+
+    @property
+    def _why_not(self) -> str:
+        """Why nothing was traded."""
+        skipped = self.results.get("skipped_entries")
+        if skipped is not None and skipped.gt(0).any():
+            return (
+                f"{int(skipped.sum()):,} entries came to nothing, because their size did: the "
+                "sizing, the lot size or the fixed fee leaves no quantity."
+            )
+        days = self.results["days"].min() if "days" in self.results else nan
+        short = f" It has {_counted(int(days), 'day')} at least." if isfinite(days) else ""
+        return (
+            "the rules never entered on these bars. An indicator that is longer than the period "
+            f"and what lies before it has no value.{short}"
+        )
 
     @property
     def _alike(self) -> bool:

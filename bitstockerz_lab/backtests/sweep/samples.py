@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
 
     Columns = dict[str, NDArray[Any]]
 
-WAYS = ("random", "sobol", "optuna")
+GUIDED = "optuna"
+WAYS = ("random", "sobol", GUIDED)
 MOST = 1_000_000
 DRAWS = 2**20
 """So many points are looked at before no more combinations are taken to meet the constraint."""
+SEARCHED = 100_000_000
+"""Of no more combinations than that each is looked at, where draws do not find enough: seconds."""
+BLOCK = 1_000_000
+CANDIDATES = 100_000
+"""Among so many Optuna chooses where there are more than MOST."""
 
 
 def check(samples: int | None, sampling: str, seed: int) -> None:
@@ -84,7 +91,7 @@ def drawn(
     points = _sobol if sampling == "sobol" else _random
     size = 1 << max(samples - 1, 1).bit_length()
     while True:
-        places = _distinct(points(lengths, size, seed))
+        places = _distinct(points(lengths, size, seed), lengths)
         columns = {name: axis[places[:, at]] for at, (name, axis) in enumerate(axes.items())}
         places = places[meets(columns)]
         if len(places) >= samples or size >= DRAWS:
@@ -93,6 +100,25 @@ def drawn(
     places = places[:samples]
     places = places[np.lexsort(places.T[::-1])]
     return {name: axis[places[:, at]] for at, (name, axis) in enumerate(axes.items())}
+
+
+def searched(
+    axes: Mapping[str, NDArray[Any]],
+    samples: int,
+    seed: int,
+    meets: Callable[[Columns], NDArray[np.bool_]],
+) -> Columns:
+    """Return what `drawn` does, having looked at every combination; fewer where there are fewer."""
+    lengths = tuple(len(axis) for axis in axes.values())
+    count = math.prod(lengths)
+
+    def at(rows: NDArray[np.int64]) -> Columns:
+        places = np.unravel_index(rows, lengths)
+        return {name: axis[place] for (name, axis), place in zip(axes.items(), places, strict=True)}
+
+    blocks = (np.arange(k, min(k + BLOCK, count)) for k in range(0, count, BLOCK))
+    found = some({"row": np.concatenate([rows[meets(at(rows))] for rows in blocks])}, samples, seed)
+    return at(found["row"])
 
 
 def _random(lengths: NDArray[np.int64], size: int, seed: int) -> NDArray[np.int64]:
@@ -111,7 +137,11 @@ def _sobol(lengths: NDArray[np.int64], size: int, seed: int) -> NDArray[np.int64
     return found
 
 
-def _distinct(places: NDArray[np.int64]) -> NDArray[np.int64]:
+def _distinct(places: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return each row once, in the order in which they came."""
-    _, first = np.unique(places, axis=0, return_index=True)
+    if math.prod(lengths.tolist()) < 2**63:  # a number a row: ten times faster than rows
+        rows = np.ravel_multi_index(tuple(places.T), tuple(lengths.tolist()))
+        _, first = np.unique(rows, return_index=True)
+    else:
+        _, first = np.unique(places, axis=0, return_index=True)
     return places[np.sort(first)]

@@ -18,6 +18,8 @@ PAIRS = 4_000_000
 """Pairs of neighbours that are held at a time."""
 
 HALF = 0.5
+MOST = 0.75
+"""Shares of the places within reach: with a score, and tried."""
 
 
 def stability(
@@ -94,8 +96,9 @@ def plateau(found: pd.DataFrame, *, more_is_better: bool = True) -> int | None:
     """Return the position of the combination whose `neighbourhood` is best.
 
     Only those count of whose places within reach at least half have a score: what is hardly looked
-    at is no plateau. Of equal ones, the one with the best score of its own, then the first. None
-    where there is none.
+    at is no plateau. While there are such of which at least three quarters were tried, only those
+    count: the median of few neighbours at an edge comes out best by chance. Of equal ones, the one
+    with the best score of its own, then the first. None where there is none.
 
     Parameters
     ----------
@@ -103,7 +106,9 @@ def plateau(found: pd.DataFrame, *, more_is_better: bool = True) -> int | None:
     more_is_better : as there
     """
     around, scores = found["neighbourhood"].to_numpy(), found["score"].to_numpy()
-    known = np.flatnonzero(~np.isnan(around) & (found["scored_share"].to_numpy() >= HALF))
+    counts = ~np.isnan(around) & (found["scored_share"].to_numpy() >= HALF)
+    inner = counts & (found["tried_share"].to_numpy() >= MOST)
+    known = np.flatnonzero(inner if inner.any() else counts)
     if not len(known):
         return None
     sign = -1.0 if more_is_better else 1.0

@@ -45,8 +45,16 @@ class StoredSweeps:
     _database: Database
     _user: User
 
-    def sweeps(self) -> pd.DataFrame:
+    def sweeps(
+        self, strategy: str | None = None, symbol: str | None = None, limit: int | None = None
+    ) -> pd.DataFrame:
         """Return the recorded sweeps, newest first, a row each.
+
+        Parameters
+        ----------
+        strategy : only of this one, in any case
+        symbol : only those with a unit on this symbol, in any case
+        limit : at most so many
 
         Returns
         -------
@@ -63,6 +71,12 @@ class StoredSweeps:
             str(Status.FAILED),
             store.DIED,
         ]
+        if strategy is not None:
+            found = found[found["strategy"].str.casefold() == strategy.strip().casefold()]
+        if symbol is not None:
+            wanted = symbol.strip().casefold()
+            found = found[[wanted in text.casefold().split(", ") for text in found["symbols"]]]
+        found = found.head(len(found) if limit is None else limit).reset_index(drop=True)
         found["symbols"] = [shorten(text, WIDEST, placeholder=" …") for text in found["symbols"]]
         return found[LISTED]
 

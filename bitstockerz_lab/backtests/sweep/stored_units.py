@@ -87,6 +87,12 @@ class StoredUnits(Sequence[Unit]):
         return terms | ({"sizing": tuple(terms["sizing"])} if "sizing" in terms else {})
 
     @property
+    def recipes(self) -> list[plan.Recipe]:
+        """The recipes of all units; no bars are read."""
+        with self._database.read() as con:
+            return [self._recipe(con, row)[1] for row in self._rows]
+
+    @property
     def warnings(self) -> list[str]:
         """What single runs would warn of, of all units."""
         return [told for row in self._rows for told in json.loads(row["warnings_json"])]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bitstockerz_lab.backtests import honesty_warnings, plan, run_terms, search
 from bitstockerz_lab.backtests.sweep.asking import Space
 from bitstockerz_lab.backtests.sweep.attempt import Attempt
-from bitstockerz_lab.backtests.sweep.dimensions import as_json, dimensions
+from bitstockerz_lab.backtests.sweep.dimensions import as_json, dimensions, refuse_grid
 from bitstockerz_lab.backtests.sweep.recorder import Recorder
 from bitstockerz_lab.backtests.sweep.stored import StoredSweeps, brief
 from bitstockerz_lab.backtests.sweep.unit import Unit
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from bitstockerz_lab.strategies.versions import StrategyVersion
 
     When = str | date | datetime | None
+
+
+UNRECORDED = "Nothing is recorded; what was tried counts as trials."
 
 
 class Sweeps(StoredSweeps):
@@ -117,6 +120,7 @@ class Sweeps(StoredSweeps):
         >>> sweep.best(3)
         """
         search.check_metric(by)
+        refuse_grid(timeframe=timeframe)
         varied = dimensions(start, end, periods, terms, ARGUMENTS)
         space = Space(grid, constraint, samples, sampling, seed)
         asked = {
@@ -148,7 +152,7 @@ class Sweeps(StoredSweeps):
         return attempt.sweep(
             id=recorder.id,
             seconds=recorder.seconds,
-            remarks=(*attempt.remarks, *looks_ahead, *warned),
+            remarks=(*attempt.remarks, *looks_ahead, *warned, *(() if record else (UNRECORDED,))),
             database=self._database,
             user_id=self._user.id,
         )

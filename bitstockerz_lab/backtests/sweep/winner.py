@@ -49,6 +49,22 @@ class Winner:
     benchmark: pd.Series
 
 
+def unit_of(sweep: Sweep, unit: int | None = None) -> int:
+    """Return the number of the unit that is looked at: that asked for, else the winner's.
+
+    Parameters
+    ----------
+    sweep : a sweep
+    unit : a unit's number; None is that of the best result by the sweep's metric, and where none
+        has a score the first that was begun
+    """
+    if unit is not None:
+        return unit
+    best = sweep.best(1)
+    rows = sweep.results if best.empty else best
+    return int(rows["unit"].iloc[0]) if len(rows) else 0
+
+
 def winner(sweep: Sweep, unit: int | None = None) -> Winner | None:
     """Return the best combination by the sweep's metric; None where none has a score.
 

@@ -263,8 +263,10 @@ def _window(ruler: _Ruler, number: int, train: range, test: range) -> Window:
         if not len(bars):
             near = formats.when(stamps[min(bars.start, len(stamps) - 1)], ruler.timeframe)
             raise DataError(
-                f"Window {number} would {name} on no bars at all, near {near}. Take a longer "
-                f"{name}, or a period without the hole.",
+                f"Window {number} would {name} on no bars at all, near {near}: a length in days, "
+                "weeks, months or years is calendar time, in which a market may be closed. Take a "
+                f'longer {name}, one that counts bars ({name}="1 bars" or {name}="5 bars"), or a '
+                "period without the hole.",
                 window=number,
             )
     ends = stamps[train[0]], stamps[train[-1]], stamps[test[0]], stamps[test[-1]]

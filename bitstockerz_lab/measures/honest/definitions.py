@@ -14,8 +14,8 @@ DEFINITIONS: dict[str, Meaning] = {
     "effective_trials": Meaning(
         "Effective trials (N_eff)",
         "",
-        "ρ̄ + (1 − ρ̄)·N, ρ̄ being the mean correlation of the combinations' daily returns: how many "
-        "independent trials they amount to.",
+        "ρ̄ + (1 − ρ̄)·n of the n combinations of the sweep, ρ̄ being the mean correlation of their "
+        "daily returns; the other trials, whose returns are not at hand, count as independent.",
     ),
     "daily_sharpe": Meaning(
         "Daily Sharpe ratio",

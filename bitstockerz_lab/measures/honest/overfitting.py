@@ -5,6 +5,7 @@ BACKTEST_RULES section 22. No daily return is needed here, only its sums: 640 by
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ SPLITS = 12_870
 """Ways to choose 8 blocks of 16."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Overfitting:
     """How often the best combination of one half of the days was below the median in the other.
 
@@ -49,6 +50,15 @@ class Overfitting:
             f"days, the best of {self.combinations:,} combinations in one half was no better than "
             "the median of them in the other."
         )
+
+    def __repr__(self) -> str:
+        return (
+            f"{self.sentence}\nOverfitting(pbo={self.pbo:.4g}, combinations={self.combinations}, "
+            f"days={self.days})"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.sentence)}</p>"
 
 
 def block_edges(days: int) -> NDArray[np.int64]:

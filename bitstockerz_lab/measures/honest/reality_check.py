@@ -6,6 +6,7 @@ value so far is kept, so memory does not grow with their number.
 
 from __future__ import annotations
 
+import html
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ NO_DISPERSION = 1e-20
 WHITE, LOWER, CONSISTENT, UPPER = range(4)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Superiority:
     """The chance of a best combination as good as this one if none beats the benchmark.
 
@@ -63,6 +64,16 @@ class Superiority:
             f"the best of them would look this good with a probability of {chance} (Hansen's SPA; "
             f"White's reality check: {100 * self.white:.1f} %)."
         )
+
+    def __repr__(self) -> str:
+        return (
+            f"{self.sentence}\nSuperiority(white={self.white:.4g}, spa={self.spa:.4g}, "
+            f"best={self.best}, combinations={self.combinations}, "
+            f"replications={self.replications}, days={self.days})"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.sentence)}</p>"
 
 
 class RealityCheck:

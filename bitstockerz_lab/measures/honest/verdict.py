@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """What a run's Sharpe ratio proves after so many trials; None where a number is undefined.
 
@@ -83,6 +84,17 @@ class Verdict:
                 else "Not shown to be skill: that needs both deflated Sharpe ratios above 95 %."
             ),
         }
+
+    def __repr__(self) -> str:
+        return "\n".join(self._told())
+
+    def _repr_html_(self) -> str:
+        return f"<p>{'<br>'.join(html.escape(sentence) for sentence in self._told())}</p>"
+
+    def _told(self) -> list[str]:
+        """Return the sentences, the conclusion first."""
+        found = self.sentences
+        return [found.pop("skill"), *found.values()]
 
 
 def judge(

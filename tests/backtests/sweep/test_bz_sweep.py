@@ -9,7 +9,7 @@ import pytest
 
 import bitstockerz_lab as bz
 from bitstockerz_lab.backtests.sweep import carry_out as carrying
-from bitstockerz_lab.backtests.sweep import engine, one_by_one
+from bitstockerz_lab.backtests.sweep import engine, one_by_one, pure
 from bitstockerz_lab.backtests.sweep.engine import BESIDES, METRICS
 from bitstockerz_lab.errors import BadBars, DataError, DefinitionError, NoBars, UnknownName
 from bitstockerz_lab.strategies import close, sma
@@ -134,6 +134,13 @@ def test_rules_come_as_json_too(bars):
     )
 
 
+def test_a_version_of_a_saved_strategy_is_swept_by_its_rules(bars):
+    version = pure.stand_in(sma_cross())
+    assert bz.sweep(version, bars, grid=GRID).results.equals(
+        bz.sweep(sma_cross(), bars, grid=GRID).results
+    )
+
+
 def asked(error, told, *given, **settings):
     with pytest.raises(error, match=told):
         bz.sweep(*given, **{"grid": GRID, **settings})
@@ -148,6 +155,9 @@ def test_what_cannot_be_swept_is_refused_with_the_way_out(bars):
     asked(BadBars, "no bars to simulate", rules, bars.iloc[:0])
     asked(BadBars, "ascend", rules, bars.iloc[::-1])
     asked(BadBars, "close is not there", rules, bars[["open", "high", "low"]])
+    asked(BadBars, "columns=str.lower", rules, bars.rename(columns=str.title))
+    asked(DefinitionError, r"lab.backtests.sweep\('RSI stop', ...\)", "RSI stop", bars)
+    asked(DefinitionError, "A grid is given by name", rules, bars, GRID)
     asked(DataError, "asset_type must be", rules, bars, asset_type="BOND")
     asked(NoBars, "reach from 2020-01-01", rules, bars, start="2030-01-01")
     asked(

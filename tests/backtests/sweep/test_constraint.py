@@ -113,3 +113,14 @@ def test_columns_give_what_python_gives_a_row_at_a_time(words, rows):
             meets(words, columns, {})
         return
     assert meets(words, columns, {}).tolist() == expected
+
+
+def test_a_function_gets_one_dict_and_is_told_so():
+    with pytest.raises(DefinitionError, match=r"gets one dict.*this one takes \(fast, slow\)"):
+        meets(lambda fast, slow: fast < slow, COLUMNS, {})
+    assert meets(lambda one, least=10: one["fast"] > least, COLUMNS, {}).sum() == 2
+
+
+def test_a_function_that_fails_names_the_combination():
+    with pytest.raises(DefinitionError, match=r"failed on .*'fast': 5, 'slow': 10.*KeyError"):
+        meets(lambda one: one["fst"] > 5, COLUMNS, {})

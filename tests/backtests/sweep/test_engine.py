@@ -87,6 +87,15 @@ def test_one_combination_has_its_own_daily_returns():
     np.testing.assert_array_equal(alone, engine.daily_returns(unit, PAIRS)[7:8])
 
 
+def test_nothing_lost_is_no_negative_zero():
+    never = {"left": "close", "op": "<", "right": {"parameter": "least"}}
+    rules = {"parameters": {"least": {"default": 0.5}}, "enter_long": never}
+    idle = Combinations({"least": np.array([0.1, 0.2])})
+    fall = engine.measure(unit_of(rules, make_bars(80)), idle).values["max_drawdown_pct"]
+    assert (fall == 0).all()
+    assert not np.signbit(fall).any()
+
+
 def test_the_machine_leaves_to_single_runs_what_it_cannot_do():
     moving = {"left": "close", "op": ">", "right": 1}
     targets = [{"profit_pct": p, "close_pct": 50} for p in (5, {"multiply": ["close", 0.1]})]

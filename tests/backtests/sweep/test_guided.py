@@ -104,7 +104,16 @@ def test_ctrl_c_keeps_what_was_tried(hill, monkeypatch):
     found = search(40)
     assert found.status == "cancelled"
     assert len(found.combinations) == 16
-    assert "Stopped" in repr(found)
+    assert "16 of the 40 combinations asked for × 2 units" in repr(found)
+    assert "Stopped after 32 of 80 results, which are kept; the same call begins" in repr(found)
+
+
+@pytest.mark.usefixtures("hill")
+def test_it_searches_more_combinations_than_can_be_listed():
+    vast = {"fast": range(1, 5001), "slow": range(1, 5001)}
+    found = bz.sweep(rules(), BARS, grid=vast, samples=20, sampling="optuna")
+    assert len(found.combinations) == 20
+    assert "Optuna chose among 100,000 combinations drawn from 25,000,000" in repr(found)
 
 
 @pytest.mark.usefixtures("hill")

@@ -219,3 +219,46 @@ def test_a_run_of_a_sweeps_winner_has_the_verdict_of_the_sweep(stocked):
     best = own.results.loc[own.results["sharpe_ratio"].idxmax()]
     run = stocked.backtests.run("SMA cross", "AAA", parameters={"fast": best["fast"]}, fee_bps=5)
     assert_same(run.honesty(robust=False).verdict, own.verdict())
+
+
+def test_a_metric_that_was_not_measured_is_refused_as_the_best_by_it_is():
+    few = sweep(sma_cross(), BARS, grid=GRID, metrics=["total_return_pct"], asset_type="EQUITY")
+    for judge in (few.best, few.honesty, few.verdict, few.deflated_sharpe):
+        with pytest.raises(UnknownName, match="calmar_ratio was not measured"):
+            judge(by="calmar_ratio")
+    assert few.verdict(by="total_return_pct").trials == 6
+
+
+def test_over_one_symbol_the_history_counts_even_where_the_sweep_leaves_more_to_luck(stocked):
+    own = stocked.backtests.sweep("SMA cross", "AAA", grid=GRID, fee_bps=5, record=False)
+    version = stocked.strategies.get("SMA cross")
+    alike = pd.DataFrame(
+        {
+            "trial_key": [f"key {number}" for number in range(300)],
+            "strategy_id": version.strategy_id,
+            "symbol_id": own.units[0].recipe.symbol.id,
+            "timeframe": "1d",
+            "daily_sharpe": 0.01,
+            "days": 400,
+        }
+    )
+    with stocked.backtests._database.write() as con:
+        trials_store.add(con, stocked.backtests._user.id, alike)
+    apart = own.results.assign(daily_sharpe=[0.9, -0.9, 0.8, -0.8, 0.7, -0.7])
+    found = replace(own, results=apart)
+    assert found.honesty(robust=False).counted.trials == 306
+    assert found.verdict().trials == 306
+    two = replace(own, results=apart.assign(symbol=["AAA", "BBB"] * 3))
+    assert two._counted(0, 400).trials == 6, "of several symbols, what leaves more to luck"
+
+
+def test_neighbours_that_no_run_takes_do_not_stop_the_judging():
+    parameters = {"near": {"default": 5.0}, "far": {"default": 5.4}}
+    document = {
+        "name": "Scaled out",
+        "parameters": parameters,
+        "enter_long": {"left": "close", "op": ">", "right": 1},
+        "targets": [{"profit_pct": {"parameter": name}, "close_pct": 50} for name in parameters],
+    }
+    swept = sweep(document, BARS, grid={"near": [5.0], "far": [5.4]}, asset_type="EQUITY")
+    assert "Of 5 near parameter sets" in swept.honesty().sentences["parameter_noise"]

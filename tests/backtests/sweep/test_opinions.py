@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bitstockerz_lab.backtests.sweep import pure
 from bitstockerz_lab.backtests.sweep.carry_out import carry_out
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.engine import BESIDES, METRICS
@@ -16,6 +17,8 @@ from bitstockerz_lab.backtests.sweep.table import sweep_of
 from bitstockerz_lab.errors import DataError
 from tests.backtests.sweep.random_sweeps import unit_of
 from tests.helpers import make_bars, sma_cross
+
+KEPT = ("sharpe_ratio", "num_trades")
 
 
 def swept(names=("AAA", "BBB"), fast=(3, 5, 8, 13, 30), definition=None, **terms):
@@ -125,6 +128,23 @@ def test_a_seed_draws_the_same_rows_and_another_draws_others(sweep):
 def test_rows_that_were_sorted_away_are_verified_under_their_own_numbers(sweep):
     shuffled = sweep.results.sort_values("sharpe_ratio", ignore_index=True).head(6)
     assert replace(sweep, results=shuffled).verify().ok
+
+
+def test_only_what_was_measured_is_compared_and_it_is_said_how_much(sweep):
+    few = sweep.results.drop(columns=[name for name in METRICS if name not in KEPT])
+    found = replace(sweep, results=few).verify()
+    assert found.ok
+    assert found.compared == f"10 of 10 results, {len(KEPT) + len(BESIDES)} numbers each"
+    few.loc[3, "sharpe_ratio"] += 0.1
+    (told,) = replace(sweep, results=few).verify().differences
+    assert told.startswith("Combination 3 of unit 0 (AAA): sharpe_ratio ")
+
+
+def test_a_sweep_of_few_metrics_is_verified():
+    rules = {"grid": {"fast": [3, 5, 9]}, "metrics": ["total_return_pct"]}
+    found = pure.sweep(sma_cross(), make_bars(200), **rules).verify(n=2)
+    assert found.ok
+    assert len(found.table) == 2
 
 
 def test_less_than_one_result_is_refused(sweep):

@@ -46,6 +46,24 @@ def test_every_picture_takes_a_unit_and_a_metric(sweep):
         sweep.heatmap(unit=4)
 
 
+def test_without_a_unit_the_winners_is_shown(sweep):
+    at = int(sweep.best(1)["unit"].iloc[0])
+    other = dataclasses.replace(sweep, by="max_drawdown_pct")
+    assert {at, int(other.best(1)["unit"].iloc[0])} != {0}
+    for one in (sweep, other):
+        unit = int(one.best(1)["unit"].iloc[0])
+        for picture in (one.heatmap, one.surface, one.parallel):
+            assert f", unit {unit}" in picture().layout.title.text
+        assert one.stability().equals(one.stability(unit=unit))
+        assert one.plateau() == one.plateau(unit=unit)
+    assert sweep.heatmap(by="max_drawdown_pct").layout.title.text.count(f", unit {at}") == 1
+
+
+def test_of_one_unit_no_number_is_said():
+    sweep = bz.sweep(averages(), {"AAA": make_bars(60)}, grid={"fast": [3, 5]})
+    assert ", unit" not in sweep.heatmap().layout.title.text
+
+
 def test_stability_is_told_of_each_combination_of_the_unit(sweep):
     found = sweep.stability(unit=1)
     rows = sweep.results[sweep.results["unit"] == 1]
@@ -67,7 +85,7 @@ def test_less_drawdown_is_better_among_neighbours(sweep):
 
 def test_the_plateau_is_a_combination_that_can_be_run(sweep):
     found = sweep.stability()
-    known = found[found["scored_share"] >= 0.5]
+    known = found[(found["scored_share"] >= 0.5) & (found["tried_share"] >= 0.75)]
     best = known.loc[known["neighbourhood"].idxmax()]
     assert sweep.plateau() == {"fast": best["fast"], "slow": best["slow"]}
     assert all(isinstance(value, int) for value in sweep.plateau().values())
@@ -99,7 +117,7 @@ def test_a_unit_that_was_never_begun_is_refused(sweep):
 
 
 def test_the_heading_names_what_tells_units_apart(sweep):
-    assert heading(sweep, 1) == "SMA cross on AAA, 2020-01-01 to 2020-09-06, fee_bps 10"
+    assert heading(sweep, 1) == ("SMA cross on AAA, 2020-01-01 to 2020-09-06, fee_bps 10, unit 1")
 
 
 def test_a_picture_of_simulated_bars_says_so():

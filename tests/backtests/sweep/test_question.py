@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 import bitstockerz_lab as bz
+from bitstockerz_lab.backtests.sweep import currencies
 from bitstockerz_lab.backtests.sweep.asking import Space
+from bitstockerz_lab.backtests.sweep.attempt import Attempt
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.dimensions import as_json, dimensions
-from bitstockerz_lab.backtests.sweep.question import Question
+from bitstockerz_lab.backtests.sweep.engine import BESIDES, METRICS, Measured
+from bitstockerz_lab.backtests.sweep.question import Part, Question
+from bitstockerz_lab.backtests.sweep.table import sweep_of
 from bitstockerz_lab.errors import DefinitionError, UnknownName
 from bitstockerz_lab.strategies import close, sma
 from tests.backtests.sweep.random_sweeps import unit_of
@@ -106,8 +110,67 @@ def test_an_unknown_argument_names_the_nearest_and_where_parameters_go():
         dimensions(None, None, None, {"fee_bp": 5})
     with pytest.raises(UnknownName, match=r"parameter of the strategy goes into grid=\{'fast'"):
         dimensions(None, None, None, {"fast": 5})
+    for word, meant in {"commission": "fee_bps", "slippage": "slippage_bps", "n_jobs": "threads",
+                        "cash": "initial_equity", "maximize": "by"}.items():  # fmt: skip
+        with pytest.raises(UnknownName, match=f"no argument '{word}'. Did you mean '{meant}'"):
+            dimensions(None, None, None, {word: 5}, ["threads", "by"])
+    with pytest.raises(UnknownName, match=r"client= is taken by lab.backtests.sweep"):
+        dimensions(None, None, None, {"client": 5})
     with pytest.raises(UnknownName, match="Did you mean 'constraint'"):
         dimensions(None, None, None, {"constraints": ""}, ["constraint"])
+
+
+def test_exits_in_lists_tell_how_they_are_varied():
+    with pytest.raises(DefinitionError, match=r'stop_loss_pct=bz.parameter\("stop_loss", 5, min'):
+        dimensions(None, None, None, {"stop_loss_pct": [5, 10]})
+    targets = [(5, 50), (9, 50)]
+    assert dimensions(None, None, None, {"targets": targets}).terms == {"targets": targets}
+
+
+def test_a_grid_in_another_place_is_told_to_go_by_name():
+    with pytest.raises(DefinitionError, match=r"start must be a text or a date; got dict. A grid"):
+        dimensions({"fast": [10]}, None, None, {})
+
+
+def test_very_many_declared_combinations_are_tried_only_where_somebody_asks():
+    level = bz.parameter("level", 5, min=1, max=10_001)
+    unit = unit_of(bz.strategy("S", enter=close > sma(level)).document, make_bars(60))
+
+    def asked(grid, **settings):
+        found = Space(grid, settings.get("constraint"), settings.get("samples"), "random", 0)
+        return found.question(unit.recipe.version, [unit], "sharpe_ratio", {}).combinations
+
+    with pytest.raises(DefinitionError, match=r"give 10,001 combinations, which would all count"):
+        asked(None)
+    assert len(asked(None, constraint="level > 1")) == 10_000
+    assert len(asked(None, samples=10_001)) == 10_001
+    assert len(asked({"level": range(1, 10_002)})) == 10_001
+
+
+def in_currency(number, name, currency):
+    unit = unit_of(stepped().document, make_bars(60), number=number, name=name)
+    symbol = replace(unit.recipe.symbol, currency=currency)
+    return replace(unit, recipe=replace(unit.recipe, symbol=symbol))
+
+
+def test_money_of_several_currencies_is_not_compared():
+    units = [in_currency(0, "AAPL", "USD"), in_currency(1, "SPYE", "EUR")]
+    mixed = r"AAPL is in USD and SPYE is in EUR"
+    assert currencies.told(units)[0].startswith(mixed)
+    assert currencies.told(units[:1] * 2) == ()
+    version = units[0].recipe.version
+    for by in currencies.MONEY:
+        with pytest.raises(DefinitionError, match=rf"compares money, and {mixed}. Rank by total_r"):
+            space({"near": [3]}).question(version, units, by, {})
+    asked = space({"near": [3]}).question(version, units, "sharpe_ratio", {})
+    assert mixed in Attempt(question=asked).remarks[0]
+    numbers = dict.fromkeys((*METRICS, *BESIDES), np.ones(1))
+    parts = [Part(unit, 0, 1, Measured(numbers, np.zeros((1, 16, 5)))) for unit in (0, 1)]
+    swept = sweep_of(asked, parts)
+    assert len(swept.best()) == 2
+    assert len(swept.best(by="total_fees", unit=1)) == 1
+    with pytest.raises(DefinitionError, match=mixed):
+        swept.best(by="total_fees")
 
 
 def test_periods_are_pairs_and_stand_alone():

@@ -369,6 +369,8 @@ def test_every_way_to_name_a_combination_promotes_it(sweeping, stored):
         assert row[name] == pytest.approx(expected, abs=1e-9, rel=1e-9, nan_ok=True), name
     same = [row, swept.results.iloc[[27]], {"fast": row["fast"], "slow": row["slow"]}]
     assert [swept.promote(one, unit=3).id for one in same] == [run.id] * 3
+    steady = swept.stability(unit=3)
+    assert swept.promote(steady.loc[27], unit=3).id == run.id
     assert swept.runs.to_dict("records") == [{"unit": 3, "combination": 3, "run": run.id}]
     assert sweeping.backtests.verify(run.id).ok
     by_hand = sweeping.backtests.run(
@@ -410,6 +412,36 @@ def test_what_cannot_be_promoted_says_why(sweeping):
             sweeping.strategies.get("Cross").definition, make_bars(100), asset_type="EQUITY",
             grid=GRID, progress=False,
         ).promote(0)  # fmt: skip
+
+
+def test_of_several_units_it_asks_which_is_promoted(sweeping):
+    swept = sweeping.backtests.sweep("Cross", ["AAA", "BBB"], fee_bps=[0, 25], **ASKED)
+    row = swept.best(1).iloc[0]
+    chosen = {"fast": row["fast"], "slow": row["slow"]}
+    for unclear in (chosen, swept.plateau(), swept.stability().iloc[0]):
+        with pytest.raises(TradingError, match=r"4 units: 0 \(AAA, .*, fee_bps 0\); .* unit="):
+            swept.promote(unclear)
+    with pytest.raises(TradingError, match=f"row is of unit {row['unit']}, but unit=9"):
+        swept.promote(row, unit=9)
+    with pytest.raises(TradingError, match="names no combination"):
+        swept.promote(row[["sharpe_ratio"]], unit=0)
+    assert sweeping.backtests.list().empty
+    alone = sweeping.backtests.sweep("Cross", "AAA", **ASKED)
+    row = alone.best(1).iloc[0]
+    run = alone.promote({"fast": row["fast"], "slow": row["slow"]})
+    assert alone.promote(alone.stability().loc[row.name]).id == run.id
+
+
+def test_sweeps_are_listed_by_strategy_and_symbol(sweeping):
+    for symbols in ("AAA", ["AAA", "BBB"], "BBB"):
+        sweeping.backtests.sweep("Cross", symbols, **ASKED)
+    listed = sweeping.backtests.sweeps
+    assert listed()["id"].tolist() == [3, 2, 1]
+    assert listed(symbol=" aaa ")["id"].tolist() == [2, 1]
+    assert listed("CROSS", "bbb", limit=1)["id"].tolist() == [3]
+    assert listed("Other").empty
+    assert listed(symbol="AA").empty
+    assert listed("Cross", "AAA").index.tolist() == [0, 1]
 
 
 def test_a_run_that_differs_from_its_row_is_told(sweeping):

@@ -150,9 +150,77 @@ def test_of_several_units_each_is_listed_and_the_winner_may_be_of_one(many):
     assert "fee_bps, each a unit 0, 10" in text
     best = many.best(1, unit=3).iloc[0]
     alone = visible(many.report(unit=3).html())
-    assert f"fast = {best['fast']:.0f}, slow = {best['slow']:.0f}: the best" in alone
+    chosen = f"fast = {best['fast']:.0f}, slow = {best['slow']:.0f}"
+    where = "BBB, 2020-01-01 to 2020-10-26, fee_bps 10, unit 3"
+    assert f"{chosen} on {where}: the best of what was tried on this unit" in alone
     with pytest.raises(UnknownName, match="No unit 4"):
         _ = many.report(unit=4).sections
+
+
+def test_what_was_asked_is_told_of_all_units_and_the_winner_names_its_own():
+    bars = {"AAA": make_bars(300), "BBB": make_bars(260, seed=2)}
+    periods = [("2020-01-01", "2020-06-30"), ("2020-07-01", None)]
+    sweep = swept(bars, fee_bps=[0, 5], periods=periods)
+    text = unescape(visible(sweep.report().html()))
+    asked = text[text.index("On what, at what costs") : text.index("The winner")]
+    ends = ("2020-01-01 to 2020-06-30", "2020-07-01 to 2020-10-26", "2020-07-01 to 2020-09-16")
+    told = f"3 periods: {'; '.join(ends)}"
+    assert f"{told} daily bars" in text[: text.index("What was asked")]
+    assert told in asked
+    for words in (
+        "AAA, BBB",
+        f"AAA {ends[0]}: 182, daily",
+        f"BBB {ends[2]}: 78, daily",
+        "units differ: none; 5 bps (0.05 %) of notional",
+        "fee_bps, each a unit 0, 5",
+        "Bars digest of the pictured unit",
+    ):
+        assert words in asked
+    row = sweep.best(1).iloc[0]
+    number, fee = int(row["unit"]), row["fee_bps"]
+    where = f"{row['symbol']}, {row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}, fee_bps {fee:.0f}"
+    assert f" on {where}, unit {number}: the best of all" in text
+    drawings = [
+        part for one in sweep.report().sections for part in one.parts if hasattr(part, "data")
+    ]
+    assert any(f"{where}, unit {number}" in (one.layout.title.text or "") for one in drawings)
+
+
+def test_units_of_two_currencies_both_say_theirs(lab):
+    for symbol, currency in (("ACME", "EUR"), ("BETA", "USD")):
+        lab.market.load_frame(
+            make_bars(200, seed=len(currency)), symbol=symbol, timeframe="1d",
+            asset_type="EQUITY", currency=currency,
+        )  # fmt: skip
+    lab.strategies.save(averages())
+    grid = {"fast": [3, 5], "slow": [13, 21]}
+    made = lab.backtests.sweep("SMA cross", ["ACME", "BETA"], grid=grid, progress=False)
+    for sweep in (made, lab.backtests.get_sweep(made.id)):
+        text = visible(sweep.report().html())
+        assert "2 currencies: 100,000.00 EUR; 100,000.00 USD" in text
+
+
+def test_the_exits_are_those_of_the_winner():
+    fast = sma(bz.parameter("fast", 5, min=2, max=100))
+    definition = bz.strategy(
+        "Stopped", enter=crosses_above(fast, sma(20)), leave=crosses_below(fast, sma(20)),
+        stop_loss_pct=bz.parameter("stop", 8.0, min=1, max=50),
+    )  # fmt: skip
+    sweep = swept(definition=definition, grid={"stop": [1.0, 3.0]}, constraint=None)
+    text = visible(sweep.report().html())
+    stop = sweep.best(1)["stop"].iloc[0]
+    assert f"Exits beside the rules stop loss {stop:.0f} %" in text
+    assert "stop loss 8 %" not in text
+
+
+def test_a_warning_is_said_once(sweep):
+    unit = sweep.units[0]
+    recipe = dataclasses.replace(unit.recipe, warnings=("Thin.",))
+    units = (dataclasses.replace(unit, recipe=recipe),)
+    told = dataclasses.replace(sweep, units=units, remarks=("Thin.", "Other."))
+    text = visible(told.report().html())
+    assert text.count("Thin.") == 1
+    assert text.count("Other.") == 1
 
 
 def test_of_three_parameters_there_are_two_maps_the_second_with_the_winners_value():

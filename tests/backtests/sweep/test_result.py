@@ -10,7 +10,7 @@ from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.engine import BESIDES, METRICS, Measured
 from bitstockerz_lab.backtests.sweep.question import Part, Question
 from bitstockerz_lab.backtests.sweep.table import sweep_of, unit_facts
-from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.errors import DefinitionError, UnknownName
 from bitstockerz_lab.strategies import close
 from tests.backtests.sweep.random_sweeps import unit_of
 from tests.helpers import make_bars, sma_cross
@@ -46,7 +46,9 @@ def test_the_best_come_first_and_of_equal_ones_the_first():
     assert found.best().index.tolist() == [1, 3, 4, 0]
     assert found.best(2)["fast"].tolist() == [3, 5]
     assert found.best(None).index.tolist() == [1, 3, 4, 0]
-    assert found.best(0).empty
+    for wrong in (0, -1, "3", True, 2.5):
+        with pytest.raises(DefinitionError, match="n must be a whole number from 1, or None"):
+            found.best(wrong)
 
 
 def test_what_never_traded_has_no_score():
@@ -145,3 +147,26 @@ def test_rules_that_never_enter_say_so_on_real_bars():
     level = bz.parameter("level", 1e6)
     rules = bz.strategy("Never", enter=close > level, leave=close < 1)
     assert "No combination traded" in repr(bz.sweep(rules, BARS, grid={"level": [1e6, 2e6]}))
+
+
+def test_entries_whose_size_came_to_nothing_are_told_as_such():
+    rules = bz.strategy("Up", enter=close > bz.parameter("level", 1.0), leave=close < 1)
+    told = repr(bz.sweep(rules, BARS, grid={"level": [1, 2]}, lot_size=1e9))
+    assert "entries came to nothing, because their size did" in told
+    assert "never entered" not in told
+
+
+def test_the_notebook_shows_the_costs_and_periods_that_vary():
+    table = bz.sweep(
+        sma_cross(), BARS, grid={"fast": [3, 5]}, fee_bps=[0, 5],
+        periods=[(None, "2020-01-31"), ("2020-01-10", None)],
+    )._repr_html_()  # fmt: skip
+    assert all(f"<th>{name}</th>" in table for name in ("fee_bps", "start", "end"))
+    plain = swept(sharpe_ratio=[1.0, 2.0])._repr_html_()
+    assert not any(f"<th>{name}</th>" in plain for name in ("fee_bps", "start", "end"))
+
+
+def test_what_is_missing_of_several_units_is_told_in_results():
+    parts = [Part(0, 0, 2, measured(sharpe_ratio=[1, 2]))]
+    found = sweep_of(question(units=("A", "B")), parts, status="cancelled")
+    assert "2 of 6 results (3 combinations × 2 units), cancelled" in repr(found)

@@ -6,6 +6,7 @@ import pytest
 
 import bitstockerz_lab as bz
 from bitstockerz_lab.backtests.grid import combinations
+from bitstockerz_lab.backtests.sweep import samples as sampled
 from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies import sma
 
@@ -95,3 +96,52 @@ def test_sobol_points_are_spread_more_evenly_than_random_ones():
 def test_a_sample_that_is_none_is_refused(settings, told):
     with pytest.raises(DefinitionError, match=told):
         sample(SMALL, **settings)
+
+
+LARGE = {"fast": range(1, 301), "slow": range(1, 301), "third": range(1, 101)}
+
+
+@pytest.mark.parametrize("sampling", WAYS)
+def test_what_no_draw_finds_is_found_where_everything_can_be_looked_at(sampling):
+    one = "fast == 7 and slow == 290 and third == 33"
+    found = sample(LARGE, one, samples=10, sampling=sampling)
+    assert list(found) == [{"fast": 7, "slow": 290, "third": 33}]
+    assert "samples=10 asks for more than there are: all combinations, 1" in found.remarks[0]
+    few = "fast == 7 and slow > 200"
+    found = sample(LARGE, few, samples=5_000, sampling=sampling)
+    assert len(found) == 5_000
+    assert found.remarks == ()
+    assert not frame(found).duplicated().any()
+    assert (frame(found)["fast"] == 7).all()
+    with pytest.raises(DefinitionError, match="No combination of fast, slow, third meets"):
+        sample(LARGE, "fast > 300", samples=10, sampling=sampling)
+
+
+def test_where_it_cannot_what_was_drawn_is_told(monkeypatch):
+    monkeypatch.setattr(sampled, "DRAWS", 2**12)
+    monkeypatch.setattr(sampled, "SEARCHED", 1_000_000)
+    with pytest.raises(DefinitionError, match=r"None of 4,096 combinations drawn from 9,000,000"):
+        sample(LARGE, "fast == 7 and slow == 290 and third == 33", samples=10)
+    found = sample(LARGE, "fast == 7", samples=1_000)
+    assert 0 < len(found) < 1_000
+    told = f"Only {len(found)} of the 1,000 combinations asked for were found in 4,096 draws"
+    assert told in found.remarks[0]
+
+
+def test_a_function_is_asked_of_what_was_drawn_only(monkeypatch):
+    monkeypatch.setattr(sampled, "DRAWS", 2**12)
+    with pytest.raises(DefinitionError, match=r"given as a function.*write the constraint as text"):
+        sample(LARGE, lambda one: one["fast"] > 300, samples=10)
+
+
+def test_of_very_many_optuna_is_given_some_and_of_fewer_all():
+    found = sample(LARGE, samples=10, sampling="optuna")
+    assert len(found) == sampled.CANDIDATES
+    assert found.remarks == ("Optuna chose among 100,000 combinations drawn from 9,000,000.",)
+    assert len(sample(SMALL, samples=10, sampling="optuna")) == len(sample(SMALL))
+
+
+def test_a_sample_of_more_than_there_is_says_so():
+    told = f"all combinations, {len(sample(SMALL))}, are tried"
+    assert told in sample(SMALL, samples=1_000).remarks[0]
+    assert sample(SMALL, samples=9).remarks == ()

@@ -135,6 +135,32 @@ def test_the_plateau_has_a_score_and_half_of_its_neighbours_have_one():
     assert plateau(stability({"fast": np.arange(3)}, np.full(3, NAN))) is None
 
 
+def test_an_edge_is_no_plateau_while_there_are_combinations_within():
+    fast, slow = (one.ravel() for one in np.meshgrid(np.arange(4), np.arange(5), indexing="ij"))
+    scores = np.full((4, 5), 1.0)
+    scores[3] = 5.0, 4.0, 4.0, 5.0, 0.5
+    scores[2] = 4.0, 3.0, 0.0, 4.0, 4.0
+    scores = scores.ravel()
+    found = stability({"fast": fast, "slow": slow}, scores)
+    at = plateau(found)
+    assert found["tried_share"].iloc[at] == 1.0
+    edge = found[found["tried_share"] < 0.75]
+    assert edge["neighbourhood"].max() > found["neighbourhood"].iloc[at]
+
+
+def test_where_only_edges_were_tried_one_of_them_is_the_plateau():
+    found = stability({"fast": np.array([1, 2])}, np.array([1.0, 2.0]))
+    assert found["tried_share"].tolist() == [0.5, 0.5]
+    assert plateau(found) == 1
+
+
+def test_of_equal_neighbourhoods_the_best_score_is_the_plateau():
+    scores = np.array([1.0, 1.0, 3.0, 1.0, 1.0])
+    found = stability({"fast": np.arange(5)}, scores)
+    assert found["neighbourhood"].nunique() == 1
+    assert plateau(found) == 2
+
+
 def test_of_costs_the_plateau_is_the_least():
     scores = np.array([5.0, 5.0, 5.0, 2.0, 1.0, 2.0])
     found = stability({"fast": np.arange(6)}, scores, more_is_better=False)

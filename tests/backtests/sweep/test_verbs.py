@@ -71,7 +71,9 @@ def test_the_numbers_are_those_of_the_sweep_without_a_database(two):
 
 
 def test_it_is_recorded_unless_told_otherwise(two):
-    assert two.backtests.sweep("SMA cross", "AAA", grid=GRID, record=False).id is None
+    uncounted = two.backtests.sweep("SMA cross", "AAA", grid=GRID, record=False)
+    assert uncounted.id is None
+    assert uncounted.remarks[-1] == "Nothing is recorded; what was tried counts as trials."
     assert len(two.backtests.sweeps()) == 0
     swept = two.backtests.sweep("SMA cross", "AAA", grid=GRID)
     assert (swept.id, swept.version, swept.strategy) == (1, 1, "SMA cross")
@@ -127,6 +129,11 @@ def test_what_cannot_be_swept_is_refused_and_nothing_is_recorded(two):
     asked(two, DefinitionError, "samples must be", samples=-1)
     asked(two, DataError, "No timeframe", timeframe="5d")
     assert len(two.backtests.sweeps()) == 0
+
+
+def test_a_grid_goes_by_name(two):
+    with pytest.raises(DefinitionError, match=r"timeframe must be a text .*A grid is given by"):
+        two.backtests.sweep("SMA cross", "AAA", GRID)
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_same_call_goes_on(two, monkeypatch):

@@ -187,6 +187,13 @@ def test_a_window_without_a_bar_is_refused():
         walk_windows(holed, train="3mo", test="1mo", start=clock.utc("2020-01-01"))
 
 
+def test_a_day_on_which_a_market_is_closed_points_to_lengths_in_bars():
+    traded = weekdays("2018-01-01", "2019-12-31")
+    with pytest.raises(DataError, match=r'calendar time.*test="1 bars" or test="5 bars"'):
+        walk_windows(traded, train="1y", test="1d")
+    assert len(walk_windows(traded, train="1y", test="1 bars")) > 200
+
+
 @pytest.mark.parametrize(
     ("given_", "wanted"),
     [

@@ -153,3 +153,12 @@ def test_the_sentence_names_share_splits_days_and_combinations():
         f"In {100 * found.pbo:.1f} % of 12,870 ways to halve the 1,600 days, the best of 5 "
         "combinations in one half was no better than the median of them in the other."
     )
+
+
+def test_it_shows_its_sentence_and_not_its_splits():
+    found = probability_of_overfitting(block_sums(noise(20, 320)))
+    assert repr(found).splitlines()[0] == found.sentence
+    assert repr(found).splitlines()[1:] == [
+        f"Overfitting(pbo={found.pbo:.4g}, combinations=20, days=320)"
+    ]
+    assert found._repr_html_() == f"<p>{found.sentence}</p>"

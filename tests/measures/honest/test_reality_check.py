@@ -171,3 +171,11 @@ def test_the_sentence_never_says_that_something_is_impossible():
     assert "less than 0.25 % (Hansen's SPA" in checked(planted).sentence
     found = checked(noise(5))
     assert f"with a probability of {100 * found.spa:.1f} %" in found.sentence
+
+
+def test_it_shows_its_sentence_first():
+    found = checked(noise(5))
+    first, second = repr(found).splitlines()
+    assert first == found.sentence
+    assert second.startswith(f"Superiority(white={found.white:.4g}, spa={found.spa:.4g}, ")
+    assert "(Hansen&#x27;s SPA" in found._repr_html_()

@@ -109,3 +109,11 @@ def test_the_best_of_two_hundred_on_a_random_walk_is_hardly_ever_skill(often):
     assert called <= 2
     if often > 0.9:  # all much alike and up with the market: that is what the floor is for
         assert believed >= 8
+
+
+def test_it_shows_its_conclusion_and_then_its_other_sentences():
+    found = judge(GOOD, FLAT, trials=50, variance=0.002, effective_trials=12.5)
+    lines = repr(found).splitlines()
+    assert lines[0] == found.sentences["skill"]
+    assert sorted(lines) == sorted(found.sentences.values())
+    assert found._repr_html_().startswith(f"<p>{lines[0]}<br>")
