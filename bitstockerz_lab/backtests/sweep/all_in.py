@@ -10,6 +10,9 @@ computed, as `tally` does. So a combination takes as long as it has trades, not 
 It may be taken where `Scheme.plain` and `Layout.plain` say so: no short side, no levels, counts,
 lots or fixed fees, and no missing bars. Prices are above 0 and fees below 1, so the account is
 never ruined and no entry is skipped.
+
+What has arrays is inlined or has one way out: otherwise each call counts references, as long as a
+trade takes.
 """
 
 # ruff: noqa: ANN001, ANN202, ANN201, PLR0913, PLR0917 - compiled: numba infers the types
@@ -72,7 +75,7 @@ def _due(orders, row, t, n):
     return min(n, np.int64(at) * 64 + np.int64(trailing_zeros(word)))
 
 
-@njit(error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True, inline="always")
 def _rest(cash, first, stop, times, mark):
     """Go through bars at which nothing is held; returns `mark` as it is after them.
 
@@ -88,7 +91,7 @@ def _rest(cash, first, stop, times, mark):
     return peak, at, deepest, longest
 
 
-@njit(error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True, inline="always")
 def _extremes(close, low, high, first, stop):
     """Return the lowest and the highest close of some bars."""
     level = 2 if stop - first >= 64 else 1 if stop - first >= 16 else 0  # noqa: PLR2004 - 4^k bars
@@ -159,8 +162,8 @@ def _days(first, stop, daily, block_of, edges, sums, found):
 
 
 @njit(error_model="numpy", nogil=True)
-def _trade(quantity, price, out, fee, found):
-    """Add a trade; returns the cash after it. The arithmetic is that of `fills`."""
+def _trade(quantity, price, out, fee, span, found):
+    """Add a trade of so many bars and days; returns the cash after it, reckoned as in `fills`."""
     entry_fee, exit_fee = quantity * price * fee, quantity * out * fee
     pnl = quantity * (out - price) - (entry_fee + exit_fee)
     percent = 100.0 * pnl / (quantity * price)
@@ -171,6 +174,8 @@ def _trade(quantity, price, out, fee, found):
         found[LOSSES] += 1.0
         found[LOST] += percent
     found[TRADES] += 1.0
+    found[EXPOSED] += span[0]
+    found[HELD] = max(found[HELD], float(span[1]))
     found[TRADED] += quantity * (price + out)
     found[FEES] += entry_fee + exit_fee
     return quantity * out - exit_fee
@@ -208,6 +213,15 @@ def _finish(cash, total, mark, n, times, days, tails, guess, returns, sums, foun
 
 
 @njit(error_model="numpy", nogil=True)
+def _exact(found, fourths):
+    """Whether no rounding is seen; `fourths` is the sum of all the symbol's."""
+    return found[TRADES] == 0.0 or (
+        LEAST_SQUARE * found[EXPOSED] <= found[SQUARES] < np.inf
+        and found[FOURTHS] >= LEAST_SHARE * fourths
+    )
+
+
+@njit(error_model="numpy", nogil=True)
 def all_in(
     orders, open_, close, calendar, running, term, tails, guess, returns, sums, found
 ):  # fmt: skip
@@ -239,8 +253,7 @@ def all_in(
         price = open_[entry] * (1.0 + slippage)
         quantity = min(cash, cash * term.size / 100.0) / (price * (1.0 + term.fee))
         leave = _due(orders, LEAVE_LONG, entry + 1, n)
-        over = leave == n
-        free = min(leave, n - 1)  # the last point is after the position is closed
+        over, free = leave == n, min(leave, n - 1)  # the last point is after the position is closed
         if free > entry:
             total += quantity * between(held, entry, free, 0)
             mark = _hold(close, low, high, entry, free, quantity, times, mark)
@@ -250,16 +263,10 @@ def all_in(
                 if tails:
                     returns[day] = value
                     returns[day + 1 : day_of[free]] = own[day + 1 : day_of[free]]
-                first, day = day + 1, day_of[free]
-                _days(first, day, daily, block_of, edges, sums, found)
-                before = quantity * close[ends[day - 1]]
+                _days(day + 1, day_of[free], daily, block_of, edges, sums, found)
+                before, day = quantity * close[ends[day_of[free] - 1]], day_of[free]
         out = (close[free] if over else open_[free]) * (1.0 - slippage)
-        cash = _trade(quantity, price, out, term.fee, found)
-        found[HELD] = max(found[HELD], float(day_of[free] - day_of[entry]))
-        found[EXPOSED] += free - entry + 1
+        span = free - entry + 1, day_of[free] - day_of[entry]
+        cash = _trade(quantity, price, out, term.fee, span, found)
     _finish(cash, total, mark, n, times, days, tails, guess, returns, sums, found)
-    return found[TRADES] == 0.0 or (
-        cash >= LEAST_CASH
-        and LEAST_SQUARE * found[EXPOSED] <= found[SQUARES] < np.inf
-        and found[FOURTHS] >= LEAST_SHARE * daily[days, 0, FOUR]
-    )
+    return cash >= LEAST_CASH and _exact(found, daily[days, 0, FOUR])

@@ -165,5 +165,5 @@ def _plain(definition: Definition, exits: Exits, count: int) -> NDArray[np.bool_
     terms = exits.terms
     whole = (terms["method"] == PERCENT_OF_EQUITY) & (terms["size"] >= ALL)
     others = [terms[name] == 0 for name in ("lot_size", "fixed_fee", *COUNTS)]
-    levels: NDArray[np.bool_] = np.isnan(exits.levels).all(axis=1)
+    levels = np.all(np.isnan(exits.levels), axis=1)
     return np.ascontiguousarray(levels & whole & np.all(others, axis=0))
