@@ -155,15 +155,18 @@ def _run(
     found: Numbers, sums: Numbers, returns: Numbers | None = None,
 ) -> None:  # fmt: skip
     """Fill `found`, `sums` and, if wanted, `returns`; in threads where that pays."""
-    from bitstockerz_lab.backtests.sweep import machine  # noqa: PLC0415 - heavy: numba
+    from bitstockerz_lab.backtests.sweep import machine, running  # noqa: PLC0415 - heavy: numba
 
     scheme = bound.scheme
+    plain = scheme.plain & (returns is None and scheme.plain.any() and layout.plain)
+    sums_of_bars = layout.running if plain.any() else running.NONE
 
     def run(begin: int, end: int) -> None:
         row = np.empty((1, len(layout.ends))) if returns is None else returns
         machine.run_block(
             begin, end, layout.skipped, layout.market, layout.calendar, bound.columns, bound.known,
-            layout.present, bound.flags, scheme.steps, scheme.slots, tails, found, sums, row,
+            layout.present, bound.flags, scheme.steps, scheme.slots, plain, sums_of_bars,
+            tails, found, sums, row,
         )  # fmt: skip
 
     count = scheme.count

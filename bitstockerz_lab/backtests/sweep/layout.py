@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.unit import Unit
 
 WORD = 64
+LEAST_PRICE, MOST_PRICE, LEAST_MOVE = 1e-50, 1e50, 1e-12
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,27 @@ class Layout:
         ends, day_of, times, edges = self._times
         returns = self.benchmark_returns
         return (ends, day_of, times, returns - returns.mean(), edges)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether `all_in` may be taken: all bars are there, and no price tests rounding.
+
+        Prices so large or small overflow in sums; moves so small are rounding themselves.
+        """
+        if self.missing[self.first :].any():
+            return False
+        prices = [self.numbers[name][self.first :] for name in ("open", "close")]
+        daily = prices[1][self.ends]
+        moves = np.abs(np.diff(daily))
+        sane = all(LEAST_PRICE < one.min() <= one.max() < MOST_PRICE for one in prices)
+        return bool(sane and ((moves == 0.0) | (moves > LEAST_MOVE * daily[1:])).all())
+
+    @cached_property
+    def running(self) -> tuple[Any, ...]:
+        """Return what `all_in.all_in` takes of the closes, eight numbers a bar."""
+        from bitstockerz_lab.backtests.sweep import running  # noqa: PLC0415 - heavy: numba
+
+        return running.running_sums(self.market[4], self.calendar)  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=4)

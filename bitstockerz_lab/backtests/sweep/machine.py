@@ -14,6 +14,7 @@ from numba import njit, uint64
 from bitstockerz_lab.backtests import sources
 from bitstockerz_lab.backtests.fills import POSITION, TRADE
 from bitstockerz_lab.backtests.kernel import run_kernel
+from bitstockerz_lab.backtests.sweep.all_in import all_in
 from bitstockerz_lab.backtests.sweep.tally import tally
 
 FLAGS, ABOVE, NOT_ABOVE, CROSSED, NOT_CROSSED, BOTH, EITHER, GROUP = range(8)
@@ -153,7 +154,7 @@ def _compiled(made_of):
     @njit(cache=True, error_model="numpy", nogil=True)
     def run_block(
         begin, end, skipped, market, calendar, columns, known, present, flags, program, bound,
-        tails, found, sums, returns,
+        plain, running, tails, found, sums, returns,
     ):  # fmt: skip
         """Simulate combinations `begin` to `end`; `found` takes a row of tally.FACTS each.
 
@@ -163,6 +164,7 @@ def _compiled(made_of):
         `bound`: what lies in the slots of the program: rows and values of its numbers (a row of
         `columns`, or −1 and a number), rows of its flags, rows and values of its levels (three
         stops, then the targets), shares of the targets, terms a combination or one for all.
+        `plain`: which combinations `all_in` may try; `running`: what it needs of the period.
         `tails`: whether the percentiles of the returns are wanted. `sums`: as
         `overfitting.block_sums`; `returns`: a row of daily returns a combination, or one row to
         work in.
@@ -186,11 +188,16 @@ def _compiled(made_of):
             _order(groups, present, skipped, orders)
             _levels(level_rows[k], level_values[k], columns, 64 * skipped, stops, targets)
             term = terms[k if len(terms) > 1 else 0]
+            day_row = returns[k if len(returns) > 1 else 0]
+            if plain[k] and all_in(
+                orders, open_, close, calendar, running, term, tails, guess, day_row, sums[k],
+                found[k],
+            ):  # fmt: skip
+                continue
             done = run_kernel(
                 stamps, open_, high, low, close, orders, stops, targets, shares, term,
                 positions[0], trades, equity,
             )  # fmt: skip
-            day_row = returns[k if len(returns) > 1 else 0]
             tally(
                 equity, trades, done, calendar, term.initial_equity, tails, guess, day_row, sums[k],
                 found[k],
@@ -200,5 +207,12 @@ def _compiled(made_of):
 
 
 run_block = _compiled(
-    sources.digest("fills.py", "kernel.py", "sweep/tally.py", "sweep/tails.py"),
+    sources.digest(
+        "fills.py",
+        "kernel.py",
+        "sweep/all_in.py",
+        "sweep/running.py",
+        "sweep/tails.py",
+        "sweep/tally.py",
+    ),
 )

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bitstockerz_lab.backtests.fills import PERCENT_OF_EQUITY
 from bitstockerz_lab.backtests.sweep.exits import Exits
 from bitstockerz_lab.backtests.sweep.groups import Groups
 from bitstockerz_lab.backtests.sweep.program import Program
+from bitstockerz_lab.backtests.terms import ALL, COUNTS
 from bitstockerz_lab.strategies import canonical
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Scheme:
     steps : the program's steps, relations and depth
     columns, flags : what has to be computed of the bars, each once
     slots : what lies in the program's slots, and the exits of each combination
+    plain : of shape (count,), which combinations are all in or all out by their signals alone
     """
 
     definition: Definition
@@ -57,6 +60,7 @@ class Scheme:
     columns: Sequence[Needed]
     flags: Sequence[Needed]
     slots: tuple[Any, ...]
+    plain: NDArray[np.bool_]
 
     def bytes(self, words: int) -> int:
         """How much memory the columns take on so many words of bars."""
@@ -125,6 +129,7 @@ class _Maker:
             columns=columns,
             flags=flags,
             slots=(rows, values, flag_rows, level_rows, exits.levels, exits.shares, exits.terms),
+            plain=_plain(self.definition, exits, count),
         )
 
     def _numbers(self, columns: list[Needed]) -> tuple[Places, Numbers]:
@@ -148,3 +153,17 @@ class _Maker:
         rows = zip(*chosen, strict=True) if chosen else [()]
         needed += [Needed(leaf, dict(zip(leaf.parameters, row, strict=True))) for row in rows]
         return begin + group
+
+
+def _plain(definition: Definition, exits: Exits, count: int) -> NDArray[np.bool_]:
+    """Return which combinations are all in or all out by their signals alone.
+
+    Those without a short side, levels, counts, lots and fixed fees that put all the money in.
+    """
+    if definition.enter_short is not None or exits.moving or len(exits.shares):
+        return np.zeros(count, dtype=bool)
+    terms = exits.terms
+    whole = (terms["method"] == PERCENT_OF_EQUITY) & (terms["size"] >= ALL)
+    others = [terms[name] == 0 for name in ("lot_size", "fixed_fee", *COUNTS)]
+    levels = np.all(np.isnan(exits.levels), axis=1)
+    return np.ascontiguousarray(levels & whole & np.all(others, axis=0))
