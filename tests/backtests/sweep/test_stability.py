@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from itertools import product
 
 import numpy as np
@@ -165,18 +164,3 @@ def test_of_costs_the_plateau_is_the_least():
     scores = np.array([5.0, 5.0, 5.0, 2.0, 1.0, 2.0])
     found = stability({"fast": np.arange(6)}, scores, more_is_better=False)
     assert plateau(found, more_is_better=False) == 4
-
-
-@pytest.mark.parametrize("sides", [(100, 100), (22, 22, 21), (10, 10, 10, 10)])
-def test_ten_thousand_combinations_take_less_than_half_a_second(sides):
-    rows = np.array(list(product(*map(range, sides))))
-    parameters = {f"p{k}": rows[:, k] for k in range(len(sides))}
-    scores = np.random.default_rng(1).normal(size=len(rows))
-    best = min(_seconds(parameters, scores) for _ in range(3))
-    assert best < 0.5
-
-
-def _seconds(parameters, scores):
-    begun = time.perf_counter()
-    stability(parameters, scores)
-    return time.perf_counter() - begun
