@@ -79,7 +79,9 @@ class Honesty:
         database: Database | None
         user_id: int | None
 
-        def best(self, n: int | None = 10, by: str | None = None) -> pd.DataFrame:
+        def best(
+            self, n: int | None = 10, by: str | None = None, unit: int | None = None
+        ) -> pd.DataFrame:
             """As `Sweep` has it."""
 
     def honesty(
