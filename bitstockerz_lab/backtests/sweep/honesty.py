@@ -234,8 +234,8 @@ class Honesty:
 
     def _chosen(self, unit: int | None, combination: int | None, by: str | None) -> tuple[int, int]:
         """Return unit and combination of what is judged."""
-        self.best(1, by, unit)  # refuses a metric that does not rank or was not measured
         rows = self._rows(unit, combination)
+        self.best(1, by, unit)  # refuses a metric that does not rank or was not measured
         best = search.best(rows, by or self.by)
         if best is None:
             raise TradingError(

@@ -14,11 +14,12 @@ from bitstockerz_lab.errors import TradingError
 
 ASKED = {"grid": {"fast": list(range(2, 12))}, "fee_bps": [0, 5], "progress": False}
 SLOWLY = f"""
-import sys, time
+import signal, sys, time
 import bitstockerz_lab as bz
 from bitstockerz_lab.backtests.sweep import carry_out, recorder
 from bitstockerz_lab.errors import TradingError
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 recorder.AT_ONCE_S = recorder.EVERY_S = -1.0
 carry_out.FIRST_S = carry_out.PART_S = 0.0
 measure, after = carry_out.engine.measure, float(sys.argv[2])
