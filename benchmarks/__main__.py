@@ -13,7 +13,18 @@ import sys
 import time
 from datetime import UTC, datetime
 
-MODULES = ("market", "bars", "strategies", "backtests", "sweeps", "cluster", "noise")
+MODULES = (
+    "market",
+    "bars",
+    "strategies",
+    "backtests",
+    "sweeps",
+    "cluster",
+    "noise",
+    "writers",
+    "reports",
+    "batches",
+)
 
 
 def main(names):

@@ -5,6 +5,7 @@ from importlib import import_module
 _HOMES = {
     "Lab": "lab",
     "LabError": "errors",
+    "check_parameters": "batch.injected",
     "code_strategy": "strategies",
     "open_lab": "lab",
     "parameter": "strategies",
@@ -13,9 +14,8 @@ _HOMES = {
     "sweep": "backtests.sweep.pure",
 }
 
-__all__ = [
-    "Lab", "LabError", "code_strategy", "open_lab", "parameter", "simulate", "strategy", "sweep",
-]  # fmt: skip
+__all__ = ["Lab", "LabError", "check_parameters", "code_strategy", "open_lab", "parameter",
+           "simulate", "strategy", "sweep"]  # fmt: skip
 __version__ = "0.1.0"
 
 

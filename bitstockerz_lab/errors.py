@@ -9,6 +9,7 @@ LabError
 ├── TradingError                  a backtest was asked for something it cannot do
 ├── Untrusted                     code that nobody agreed to on this machine
 ├── BatchError                    a notebook of a batch failed
+├── NoChromium                    no browser on this machine that could draw or print a page
 └── StorageError                  the database file
     └── DatabaseBusy              somebody else holds it
 
@@ -80,6 +81,10 @@ class Untrusted(LabError):
 
 class BatchError(LabError):
     """A notebook of a batch failed."""
+
+
+class NoChromium(LabError):
+    """No browser on this machine could draw or print a page."""
 
 
 class StorageError(LabError):

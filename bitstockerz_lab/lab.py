@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.backtests.api import Backtests
     from bitstockerz_lab.batch.api import Batches
+    from bitstockerz_lab.batch.pipeline import Pipeline
     from bitstockerz_lab.market.api import Market
     from bitstockerz_lab.strategies.api import Strategies
     from bitstockerz_lab.users import User
@@ -66,6 +67,26 @@ class Lab:
 
         return Batches(self.database, self.user, self.executed_folder, self.reports_folder)
 
+    def pipeline(self, path: str | Path) -> Pipeline:
+        """Return the pipeline that a file describes, checked; its `run` does every step.
+
+        Parameters
+        ----------
+        path : a YAML file: named steps that update bars, run notebooks or write their page
+
+        Raises
+        ------
+        UnknownName, DataError
+            The file, or a notebook or parameter that it names, does not exist or cannot be read.
+
+        Examples
+        --------
+        >>> outcomes = lab.pipeline("nightly.yaml").run(print)  # doctest: +SKIP
+        """
+        from bitstockerz_lab.batch.pipeline import Pipeline  # noqa: PLC0415 - as above
+
+        return Pipeline(self, path)
+
     def sql(
         self, query: str, parameters: object = None, *, timeout_s: float = 60.0
     ) -> pd.DataFrame:
@@ -75,7 +96,7 @@ class Lab:
         ----------
         query : one statement that reads
         parameters : values for its ``?``, or a dict for its ``$name``
-        timeout_s : a longer query is stopped, since nobody else can write meanwhile
+        timeout_s : a longer query is stopped; others wait 2 s for it at most, then it reads a copy
 
         Examples
         --------
@@ -131,11 +152,15 @@ def find_database() -> Path:
 
 
 def _settle_orphans(database: Database) -> None:
-    """Mark runs whose process died, so that the registry tells the truth from the first look."""
-    from bitstockerz_lab.backtests import store  # noqa: PLC0415 - a room opens when entered
+    """Mark what a process that died left, so that the lab tells the truth from the first look."""
+    from bitstockerz_lab.backtests import store as runs  # noqa: PLC0415 - a room opens when entered
+    from bitstockerz_lab.batch import store as batches  # noqa: PLC0415 - as above
+    from bitstockerz_lab.ops import store as jobs  # noqa: PLC0415 - as above
 
+    stores = (runs, jobs, batches)
     with database.read() as con:
-        found = store.orphans(con)
+        found = [store for store in stores if store.orphans(con)]
     if found:
         with database.write() as con:
-            store.settle_orphans(con)
+            for store in found:
+                store.settle_orphans(con)

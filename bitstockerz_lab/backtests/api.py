@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from bitstockerz_lab.backtests.comparison import Comparison
     from bitstockerz_lab.storage import Database
     from bitstockerz_lab.strategies.versions import StrategyVersion
     from bitstockerz_lab.users import User
@@ -50,6 +51,14 @@ def _says_what_it_takes(verb: Callable[P, Run]) -> Callable[P, Run]:
         return verb(*given, **words)
 
     return told
+
+
+def _refuse_no_id(run_id: object) -> None:
+    if not isinstance(run_id, (int, np.integer)):
+        raise UnknownName(
+            f"{run_id!r} is no run id. lab.backtests.list() shows the runs there are.",
+            run_id=run_id,
+        )
 
 
 class Backtests(Sweeps, WalkForwards, CrossValidations, Trials):
@@ -159,11 +168,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         UnknownName
             There is no such run.
         """
-        if not isinstance(run_id, (int, np.integer)):
-            raise UnknownName(
-                f"{run_id!r} is no run id. lab.backtests.list() shows the runs there are.",
-                run_id=run_id,
-            )
+        _refuse_no_id(run_id)
         with self._database.read() as con:
             return Run.load(con, self._database, self._user.id, int(run_id))
 
@@ -189,14 +194,12 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             bar, a correction or, for adjusted prices, a factor set was stored since that it would
             read today, or an alias in its rules means another symbol), error_message, created_at.
         """
+        wanted = {"strategy": strategy, "symbol": symbol, "status": status}
         with self._database.read() as con:
-            runs = store.rows(con, self._user.id)
+            runs = store.listed(con, self._user.id, wanted, limit)
             revised = revised_store.revised(con, self._user.id)
         runs["bars_revised"] = runs["id"].isin(revised)
-        for column, wanted in {"strategy": strategy, "symbol": symbol, "status": status}.items():
-            if wanted is not None:
-                runs = runs[runs[column].str.casefold() == wanted.strip().casefold()]
-        return runs[LISTED].head(len(runs) if limit is None else limit).reset_index(drop=True)
+        return runs[LISTED]
 
     def compare(self, runs: Iterable[int | Run]) -> pd.DataFrame:
         """Return runs side by side: a column a run, a row a fact or metric.
@@ -213,7 +216,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         """
         import pandas as pd  # noqa: PLC0415 - only here
 
-        found = [self._get(run) for run in runs]
+        found = self._all(runs)
         facts = ["strategy", "version", "symbol", "timeframe", "start_date", "end_date", "status"]
         columns = {
             run.id: {name: getattr(run, name) for name in facts}
@@ -221,6 +224,26 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             for run in found
         }
         return pd.DataFrame(columns, dtype=object)
+
+    def comparison(self, runs: Iterable[int | Run]) -> Comparison:
+        """Return runs side by side as a report: growth, drawdowns and every figure.
+
+        Parameters
+        ----------
+        runs : ids or completed Runs
+
+        Raises
+        ------
+        DataError
+            There is no run, or one that is not completed.
+
+        Examples
+        --------
+        >>> lab.backtests.comparison([3, 5, 8]).write("compared.html")  # doctest: +SKIP
+        """
+        from bitstockerz_lab.backtests.comparison import Comparison  # noqa: PLC0415 - only here
+
+        return Comparison(self._all(runs))
 
     def verify(self, run: int | Run, *, trust: bool = False) -> Verification:
         """Recompute a recorded run, compare it bit for bit, and ask a second engine.
@@ -255,8 +278,18 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             materials = plan.gather(con, self._user.id, plan.wish(strategy, symbol, **asked))
             return recording.known(con, self._database, self._user.id, materials)
 
-    def _get(self, run: int | Run) -> Run:
-        return run if isinstance(run, Run) else self.get(run)
+    def _all(self, runs: Iterable[int | Run]) -> tuple[Run, ...]:
+        """Return runs, those told by their ids read in one lease."""
+        asked = tuple(runs)
+        wanted = [run for run in asked if not isinstance(run, Run)]
+        for run_id in wanted:
+            _refuse_no_id(run_id)
+        read = {}
+        if wanted:
+            with self._database.read() as con:
+                for run_id in wanted:
+                    read[run_id] = Run.load(con, self._database, self._user.id, int(run_id))
+        return tuple(run if isinstance(run, Run) else read[run] for run in asked)
 
     def _run(self, wish: plan.Wish, *, rerun: bool, trust: bool) -> Run:
         with self._database.read() as con:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from bitstockerz_lab import pages
 from bitstockerz_lab.backtests import report_sections
-from bitstockerz_lab.errors import LabError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bitstockerz_lab.backtests.report_sections import Section
     from bitstockerz_lab.backtests.run import Run
 
@@ -47,45 +46,23 @@ class Page:
         """Return the whole page: offline, light and dark, plotly.js inside."""
         return pages.document(self.title, [section.html() for section in self.sections])
 
-    def write(self, path: str | Path) -> Path:
+    def write(self, path: str | Path, *, interactive: bool = True) -> Path:
         """Write the page to a file, wholly or not at all, and return the file's path.
 
         Parameters
         ----------
-        path : a file; folders above it are made, an older file is replaced
+        path : a file; folders above it are made, an older file is replaced; a path that ends in
+            .pdf makes a PDF, through a Chromium
+        interactive : False draws the figures as pictures, through a Chromium: a page of 200 kB
 
         Raises
         ------
         LabError
-            The path is a folder, does not end in .html or .htm, or cannot be written.
+            The path is a folder, ends in neither .html, .htm nor .pdf, or cannot be written; a
+            PDF is wanted and there is no Chromium.
         """
-        target = Path(path).expanduser().absolute()
-        if target.is_dir():
-            raise LabError(
-                f"The report cannot be written to {target}: that is a folder. "
-                f"Name a file in it, like {target / self.file_name}.",
-                path=target,
-            )
-        if target.suffix.casefold() not in (".html", ".htm"):
-            raise LabError(
-                f"The report cannot be written to {target}: it is an HTML page. Give a path that "
-                f"ends in .html, like {target.with_suffix('.html').name}.",
-                path=target,
-            )
-        page = self.html()
-        half = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            half.write_text(page, encoding="utf-8")
-            half.replace(target)
-        except OSError as problem:
-            _forget(half)
-            raise LabError(
-                f"The report cannot be written to {target}: {problem.strerror}. "
-                "Give the path of a file in a folder you may write to.",
-                path=target,
-            ) from problem
-        return target
+        body = "\n".join(section.html() for section in self.sections)
+        return pages.save(path, self.title, body, interactive=interactive, name=self.file_name)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.title}; .write('report.html') makes the page>"
@@ -148,10 +125,3 @@ class Report(Page):
         bundles = super().outputs()
         bundles[0][RUN] = {"id": self.run.id}
         return bundles
-
-
-def _forget(half: Path) -> None:
-    try:
-        half.unlink(missing_ok=True)
-    except OSError:
-        return

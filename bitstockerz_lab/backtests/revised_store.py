@@ -26,6 +26,8 @@ OF_RUNS = """
     FROM backtest_runs
     JOIN run_details ON run_details.backtest_run_id = backtest_runs.id
     WHERE bars_digest IS NOT NULL AND (user_id = $user_id OR id = $run_id)
+        -- nothing was stored since the others, thousands perhaps
+        AND bars_as_of < (SELECT max(created_at) FROM facts)
 ), others AS (
     SELECT backtest_run_id AS id, symbol_id, timeframe FROM run_symbols
 )

@@ -344,8 +344,15 @@ class Run:
 
         return charts.run_chart(self)
 
-    def report(self, path: str | Path | None = None) -> Report:
+    def report(
+        self, path: str | Path | None = None, *, interactive: bool = True
+    ) -> Report:
         """Return the report; with a path, also write it there as one self-contained HTML page.
+
+        Parameters
+        ----------
+        path : ends in .html; a PDF where it ends in .pdf
+        interactive : False draws the figures as pictures; that and PDF need a Chromium
 
         Examples
         --------
@@ -355,7 +362,7 @@ class Run:
 
         report = Report(self)
         if path is not None:
-            report.write(path)
+            report.write(path, interactive=interactive)
         return report
 
     def __repr__(self) -> str:

@@ -7,12 +7,12 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import psutil
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import UnknownName
 from bitstockerz_lab.market.store import find_symbol
+from bitstockerz_lab.ops.processes import DIED, Holder, lives
 from bitstockerz_lab.storage import frames
 from bitstockerz_lab.strategies.others import Other
 
@@ -58,6 +58,26 @@ LEFT JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.i
 WHERE backtest_runs.user_id = $user_id
 """
 
+LISTED = """
+SELECT
+    backtest_runs.id, backtest_runs.status, strategies.name AS strategy,
+    strategy_versions.version_number AS version, symbols.symbol, backtest_runs.timeframe,
+    backtest_runs.start_date, backtest_runs.end_date, backtest_results.total_return_pct,
+    backtest_results.max_drawdown_pct, backtest_results.sharpe_ratio,
+    backtest_results.num_trades, backtest_runs.error_message, backtest_runs.created_at
+FROM backtest_runs
+JOIN strategies ON strategies.id = backtest_runs.strategy_id
+JOIN strategy_versions ON strategy_versions.id = backtest_runs.strategy_version_id
+JOIN symbols ON symbols.id = backtest_runs.symbol_id
+LEFT JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.id
+WHERE backtest_runs.user_id = $user_id
+    AND ($strategy IS NULL OR lower(strategies.name) = lower($strategy))
+    AND ($symbol IS NULL OR symbols.symbol = upper($symbol))
+    AND ($status IS NULL OR backtest_runs.status = lower($status))
+ORDER BY backtest_runs.id DESC
+LIMIT $limit
+"""
+
 TRADES_OF = """
 SELECT
     entry_time, exit_time, side, entry_price, exit_price, quantity, pnl_abs, pnl_pct,
@@ -66,6 +86,31 @@ FROM backtest_trades
 JOIN trade_details ON trade_details.backtest_trade_id = backtest_trades.id
 WHERE backtest_run_id = ?
 ORDER BY backtest_trades.id
+"""
+
+OUTLINES = """
+WITH numbered AS (
+    SELECT
+        backtest_run_id, timestamp, equity,
+        ntile($points) OVER (PARTITION BY backtest_run_id ORDER BY timestamp) AS stretch
+    FROM backtest_equity_points
+    WHERE list_contains($run_ids, backtest_run_id)
+), thinned AS (
+    SELECT backtest_run_id, stretch, arg_max(equity, timestamp) AS equity
+    FROM numbered
+    GROUP BY ALL
+), curves AS (
+    SELECT backtest_run_id, list(equity ORDER BY stretch) AS curve
+    FROM thinned
+    GROUP BY backtest_run_id
+)
+SELECT
+    backtest_runs.id, backtest_runs.initial_equity, total_return_pct, max_drawdown_pct,
+    sharpe_ratio, num_trades, curve
+FROM backtest_runs
+JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.id
+JOIN curves ON curves.backtest_run_id = backtest_runs.id
+WHERE list_contains($run_ids, backtest_runs.id)
 """
 
 READS = """
@@ -147,10 +192,10 @@ def begin(con: Connection, user_id: int, materials: Materials) -> int:
             "INSERT INTO run_symbols VALUES (?, ?, ?, ?, ?)",
             [run_id, one.name, one.symbol.id, one.timeframe, simulated],
         )
-    process = psutil.Process()
+    holder = Holder.here()
     con.execute(
         "INSERT INTO run_processes VALUES (?, ?, ?, ?)",
-        [run_id, socket.gethostname(), process.pid, process.create_time()],
+        [run_id, holder.host, holder.pid, holder.process_started_at],
     )
     return int(run_id)
 
@@ -233,7 +278,7 @@ def orphans(con: Connection) -> list[int]:
 def settle_orphans(con: Connection) -> None:
     """Mark them as failed; needs a write lease."""
     for run_id in orphans(con):
-        finish(con, run_id, Status.FAILED, "process died")
+        finish(con, run_id, Status.FAILED, DIED)
 
 
 def completed(con: Connection, user_id: int, version_id: int, fingerprint: str) -> int | None:
@@ -286,6 +331,21 @@ def rows(con: Connection, user_id: int, run_ids: Sequence[int] | None = None) ->
     return frames.read(con, f"{RUNS} {chosen} {order}", values, zone="UTC")
 
 
+def listed(
+    con: Connection, user_id: int, wanted: Mapping[str, str | None], limit: int | None = None
+) -> pd.DataFrame:
+    """Return the newest runs of a user without their details, a row each.
+
+    Parameters
+    ----------
+    con, user_id
+    wanted : strategy, symbol and status; None takes any
+    limit : at most so many
+    """
+    asked = {name: text and text.strip() for name, text in wanted.items()}
+    return frames.read(con, LISTED, {"user_id": user_id, "limit": limit, **asked}, zone="UTC")
+
+
 def extra_metrics(con: Connection, run_id: int) -> dict[str, float | None]:
     """Return the metrics that the result's row has no column for."""
     query = "SELECT metric, value FROM run_metrics WHERE backtest_run_id = ?"
@@ -309,21 +369,30 @@ def equity(con: Connection, run_id: int) -> pd.Series:
     return points.set_index("timestamp")["equity"]
 
 
+def outlines(con: Connection, run_ids: Sequence[int], points: int = 64) -> list[dict[str, Any]]:
+    """Return completed runs in few words: their figures and a line of their equity.
+
+    Parameters
+    ----------
+    con : a lease's connection
+    run_ids : ids of runs of any user; those without a result are left out
+    points : at most how many of a curve, each the last of its stretch
+
+    Returns
+    -------
+    list of dict
+        id, initial_equity, total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, curve
+    """
+    answer = con.execute(OUTLINES, {"run_ids": list(run_ids), "points": points})
+    names = [name for name, *_ in answer.description]
+    return [dict(zip(names, found, strict=True)) for found in answer.fetchall()]
+
+
 def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:
     """Return the metrics of a completed run from its row and the rest of its metrics."""
     from bitstockerz_lab.measures import Metrics  # noqa: PLC0415 - only completed runs have them
 
     return Metrics(**{name: row[name] for name in RESULTS}, **extra)  # type: ignore[arg-type]
-
-
-def lives(pid: int, started: float) -> bool:
-    """Tell whether the process of that number, started at that time, is still there."""
-    try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - started) < 1.0
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _naive(stamp: pd.Timestamp) -> datetime:

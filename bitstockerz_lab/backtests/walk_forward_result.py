@@ -244,12 +244,15 @@ class WalkForward:
 
         return picture.walk_forward(self, self._currency)
 
-    def report(self, path: str | Path | None = None) -> WalkForwardReport:
+    def report(
+        self, path: str | Path | None = None, *, interactive: bool = True
+    ) -> WalkForwardReport:
         """Return the report; with a path, also write it there as one self-contained HTML page.
 
         Parameters
         ----------
-        path : ends in .html
+        path : ends in .html; a PDF where it ends in .pdf
+        interactive : False draws the figures as pictures; that and PDF need a Chromium
 
         Raises
         ------
@@ -260,7 +263,7 @@ class WalkForward:
 
         report = walk_forward_report.WalkForwardReport(self)
         if path is not None:
-            report.write(path)
+            report.write(path, interactive=interactive)
         return report
 
     @cached_property

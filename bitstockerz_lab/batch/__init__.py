@@ -5,4 +5,6 @@ from bitstockerz_lab.batch.parameters import Parameter
 from bitstockerz_lab.batch.progress import show_progress
 from bitstockerz_lab.batch.result import Batch, BatchItem, Progress
 
-__all__ = ["Batch", "BatchItem", "Batches", "Parameter", "Progress", "show_progress"]
+__all__ = [
+    "Batch", "BatchItem", "Batches", "Parameter", "Progress", "show_progress",
+]  # fmt: skip

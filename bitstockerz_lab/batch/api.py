@@ -1,30 +1,40 @@
-"""The batch room's verb: one notebook, many parameter sets."""
+"""The batch room's verbs: one notebook, many parameter sets."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import replace
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bitstockerz_lab.batch.plan import item_name, notebook_parameters, parameter_sets
-from bitstockerz_lab.batch.result import Batch
-from bitstockerz_lab.batch.work import Job, Watch, Work
-from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import BatchError, LabError
-from bitstockerz_lab.ops import store as ops
+from bitstockerz_lab.batch import registry, store
+from bitstockerz_lab.batch.attempt import Attempt
+from bitstockerz_lab.batch.own_parameters import with_own_parameters
+from bitstockerz_lab.batch.plan import notebook_parameters, parameter_sets
+from bitstockerz_lab.batch.progress import in_notebook, show_live
+from bitstockerz_lab.batch.reports import Reports
+from bitstockerz_lab.batch.rows import batch_of, item_of
+from bitstockerz_lab.errors import BatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    import pandas as pd
 
     from bitstockerz_lab.batch.parameters import Parameter
     from bitstockerz_lab.batch.plan import Values
-    from bitstockerz_lab.batch.result import Progress
+    from bitstockerz_lab.batch.result import Batch, Progress
     from bitstockerz_lab.storage import Database
+    from bitstockerz_lab.strategies.api import Strategies
     from bitstockerz_lab.users import User
 
+WORKERS = 2
 
-class Batches:
+
+class Batches(Reports):
     """What ``lab.batch`` is: notebooks run with papermill, each a job, a notebook and a report.
 
     Parameters
@@ -49,31 +59,38 @@ class Batches:
         """Return the parameters a notebook takes, by name: kind, default and help of each."""
         return notebook_parameters(_resolved(notebook))
 
-    def run(
+    def run(  # noqa: PLR0913 - reason: the options of a batch
         self,
         notebook: str | Path,
-        over: Mapping[str, Sequence[object]] | None = None,
+        over: Mapping[str, Sequence[object]] | Sequence[Mapping[str, object]] | None = None,
         how: str = "product",
         parameters: Mapping[str, object] | None = None,
         *,
+        workers: int = WORKERS,
         timeout_s: float | None = None,
         retries: int = 0,
-        workers: int = 1,
+        fail_fast: bool = False,
+        client: Any = None,  # noqa: ANN401 - reason: dask is optional
+        warm: bool = True,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Batch:
-        """Run a notebook once per set of parameters, one after another.
+        """Run a notebook once per set of parameters, several at once.
 
         Parameters
         ----------
         notebook : its path; it is not changed and its kernel works in its folder
-        over : the parameters that vary, each with its list of values; None runs it once
+        over : the parameters that vary, each with its list of values; or a list of sets, each a
+            dict; None runs it once
         how : "product" runs every combination, "zip" the first values, then the second ones, …
         parameters : the parameters that stay
+        workers : how many notebooks at once, each in a process of its own
         timeout_s : for each whole notebook; what takes longer is ended and is ``timed_out``
         retries : how many times more a notebook that fails or times out is tried
-        workers : 1; several at once come in a later version
+        fail_fast : whether none is begun any more once one has failed
+        client : a dask client; its workers run the notebooks then, on other machines too
+        warm : whether kernels are forked from a process that has the imports done, on Linux
         on_progress : called at each cell and after each item; `print` will do, `show_progress`
-            draws a bar
+            draws a bar. In a notebook, None shows a table that lives.
 
         Returns
         -------
@@ -84,13 +101,16 @@ class Batches:
         Raises
         ------
         UnknownName
-            No such notebook; the notebook has no such parameter. Nothing has run then.
+            No such notebook; the notebook has no such parameter, or the strategy none of those in
+            ``parameters``. Nothing has run then.
         DataError
             A value does not fit the type its parameter declares; nothing to vary over; unequal
             lengths for "zip". Nothing has run then.
+        DefinitionError
+            A value does not fit the strategy's own parameter. Nothing has run then.
         KeyboardInterrupt
-            Interrupted: the notebook at work and those still waiting are ``cancelled``, those
-            that were done stay done.
+            Interrupted: the notebooks at work and those still waiting are ``cancelled``, those
+            that were done stay done, and `resume` does the others.
 
         Notes
         -----
@@ -109,21 +129,114 @@ class Batches:
         path = _resolved(notebook)
         known = notebook_parameters(path)
         sets = parameter_sets(over, how, parameters, known, path.name)
+        sets = with_own_parameters(sets, known, self._strategies())
         sets = [self._with_database(values, known) for values in sets]
         self._make_folders()
-        varying = tuple(over or ())
-        jobs = self._pend(
-            [Job(0, path, item_name(path, values, varying), values) for values in sets]
-        )
-        work = Work(self._database, self._user, self._executed, self._reports, timeout_s, retries)
-        watch = Watch(len(jobs), on_progress or (lambda _: None))
-        try:
-            for job in jobs:
-                watch.ended(work.item(job, watch.at))
-        except BaseException as problem:
-            self._cancel(jobs[len(watch.items) :], problem)
-            raise
-        return Batch(tuple(watch.items), varying, watch.seconds)
+        facts = {
+            "user_id": self._user.id,
+            "notebook": str(path),
+            "notebook_digest": _digest(path),
+            "varying_json": json.dumps(_varying(over)),
+            "timeout_s": timeout_s,
+            "retries": retries,
+            "workers": workers,
+            "fail_fast": fail_fast,
+        }
+        batch_id = registry.begin(self._database, facts, sets, self._executed, self._reports)
+        return self._carry_out(batch_id, workers, client, on_progress, warm=warm)
+
+    def resume(
+        self,
+        batch_id: int,
+        *,
+        workers: int | None = None,
+        client: Any = None,  # noqa: ANN401 - reason: as above
+        warm: bool = True,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Batch:
+        """Do what is missing of a batch: every item that is not completed; no other one.
+
+        Parameters
+        ----------
+        batch_id : batches.id, `lab.batch.list()` shows them
+        workers : how many at once; None as when it was asked for
+        client, warm, on_progress : as `run` takes them
+
+        Returns
+        -------
+        Batch
+            All items, those that were done before too.
+
+        Raises
+        ------
+        UnknownName
+            No such batch.
+        BatchError
+            It is being carried out; or its notebook has changed since, and half of the results
+            would come from another one.
+        """
+        _refuse(None, 0, WORKERS if workers is None else workers)
+        row, _ = registry.rows(self._database, self._user.id, batch_id)
+        path = Path(row["notebook"])
+        notebook_parameters(path)
+        if _digest(path) != row["notebook_digest"]:
+            raise BatchError(
+                f"{path} has changed since batch {batch_id} began. Run it anew: "
+                f"lab.batch.run({path.name!r}, ...).",
+                batch_id=batch_id,
+            )
+        self._make_folders()
+        registry.claim(self._database, self._user.id, batch_id)
+        return self._carry_out(batch_id, workers or row["workers"], client, on_progress, warm=warm)
+
+    def get(self, batch_id: int) -> Batch:
+        """Return a batch as it stands.
+
+        Raises
+        ------
+        UnknownName
+            No such batch.
+        """
+        row, items = registry.rows(self._database, self._user.id, batch_id)
+        return batch_of(row, [item_of(item) for item in items])
+
+    def list(self) -> pd.DataFrame:
+        """Return the batches, the newest first.
+
+        Columns: id, notebook, status, items, completed, failed (timed out ones too), seconds,
+        created_at (UTC), error_message.
+        """
+        registry.settle_orphans(self._database)
+        with self._database.read() as con:
+            return store.batches(con, self._user.id)
+
+    def _carry_out(
+        self,
+        batch_id: int,
+        workers: int,
+        client: Any,  # noqa: ANN401 - reason: as above
+        on_progress: Callable[[Progress], None] | None,
+        *,
+        warm: bool,
+    ) -> Batch:
+        row, items = registry.rows(self._database, self._user.id, batch_id)
+        with _drawn(on_progress, batch_id) as tell:
+            return Attempt(
+                database=self._database,
+                user=self._user,
+                row=row,
+                items=items,
+                workers=workers,
+                client=client,
+                warm=warm,
+                on_progress=tell,
+                reports=self._reports,
+            ).carry_out()
+
+    def _strategies(self) -> Strategies:
+        from bitstockerz_lab.strategies.api import Strategies  # noqa: PLC0415 - reason: a room opens when entered
+
+        return Strategies(self._database, self._user)
 
     def _make_folders(self) -> None:
         for folder in (self._executed, self._reports):
@@ -149,26 +262,6 @@ class Batches:
             )
         return values | {"database": str(own)}
 
-    def _pend(self, drafts: list[Job]) -> list[Job]:
-        """Record every item as a pending job, all in one transaction."""
-        folders = {"executed_folder": str(self._executed), "reports_folder": str(self._reports)}
-        with self._database.write() as con:
-            return [
-                replace(
-                    job, id=ops.create_job(con, self._user.id, "notebook", job.payload | folders)
-                )
-                for job in drafts
-            ]
-
-    def _cancel(self, jobs: list[Job], problem: BaseException) -> None:
-        """Say of the jobs that did not end that they never will; the problem itself is raised."""
-        by_hand = isinstance(problem, KeyboardInterrupt)
-        message = "Interrupted." if by_hand else f"{type(problem).__name__}: {problem}"
-        with suppress(LabError), self._database.write() as con:
-            for position, job in enumerate(jobs):
-                broken = position == 0 and not by_hand
-                ops.finish_job(con, job.id, Status.FAILED if broken else Status.CANCELLED, message)
-
 
 def _resolved(notebook: str | Path) -> Path:
     return Path(notebook).expanduser().resolve()
@@ -179,7 +272,24 @@ def _refuse(timeout_s: float | None, retries: int, workers: int) -> None:
         raise BatchError(f"timeout_s={timeout_s} leaves no time. Give seconds above 0, or None.")
     if retries < 0:
         raise BatchError(f"retries={retries} is below 0. Give how many times more to try.")
-    if workers != 1:
-        raise BatchError(
-            f"workers={workers}: this version runs notebooks one after another. Leave it out."
-        )
+    if workers < 1:
+        raise BatchError(f"workers={workers}: nobody would work. Give 1 or more.")
+
+
+def _digest(notebook: Path) -> str:
+    return hashlib.sha256(notebook.read_bytes()).hexdigest()
+
+
+def _varying(over: Mapping[str, object] | Sequence[Mapping[str, object]] | None) -> list[str]:
+    """Return the names that differ between items, in their order."""
+    sets = [] if over is None else [over] if isinstance(over, Mapping) else over
+    return list(dict.fromkeys(name for one in sets for name in one))
+
+
+def _drawn(
+    on_progress: Callable[[Progress], None] | None, batch_id: int
+) -> AbstractContextManager[Callable[[Progress], None]]:
+    """Return what tells of progress, for a block: in a notebook a table that lives."""
+    if on_progress is not None:
+        return nullcontext(on_progress)
+    return show_live(batch_id) if in_notebook() else nullcontext(lambda _: None)

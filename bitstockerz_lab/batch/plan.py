@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.batch.parameters import Parameter, declared
 from bitstockerz_lab.errors import DataError, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
 LONGEST_NAME = 80
 """Characters of a file's name before its job's id; file systems take 255 bytes."""
@@ -53,7 +54,7 @@ def notebook_parameters(notebook: Path) -> dict[str, Parameter]:
 
 
 def parameter_sets(
-    over: Mapping[str, Sequence[object]] | None,
+    over: Mapping[str, Sequence[object]] | Sequence[Mapping[str, object]] | None,
     how: str,
     parameters: Mapping[str, object] | None,
     known: Mapping[str, Parameter],
@@ -63,7 +64,7 @@ def parameter_sets(
 
     Parameters
     ----------
-    over : the values that vary, by name; None is one item
+    over : the values that vary, by name; or a list of sets; None is one item
     how : "product" for every combination, "zip" for the first values, the second ones, …
     parameters : the values that stay
     known : what the notebook declares
@@ -77,23 +78,35 @@ def parameter_sets(
         A value of another type than declared; nothing to vary over; unequal lengths for "zip"; a
         name that both varies and stays.
     """
-    varying = {} if over is None else {name: _listed(name, over[name]) for name in over}
+    if over is not None and not len(over):
+        raise DataError(f"over={over!r} varies nothing. Name a parameter and its values.")
+    if over is None or isinstance(over, Mapping):
+        varying = {name: _listed(name, values) for name, values in (over or {}).items()}
+        names, sets = list(varying), _combined(varying, how)
+        asked: list[Values] = [dict(zip(names, values, strict=True)) for values in sets]
+    else:
+        asked = [_named(number, one) for number, one in enumerate(over, 1)]
+        names = list(dict.fromkeys(name for one in asked for name in one))
     staying = dict(parameters or {})
-    if over is not None and not over:
-        raise DataError("over={} varies nothing. Name a parameter and its values, or leave it out.")
-    for name in [*varying, *staying]:
+    for name in [*names, *staying]:
         _refuse_unknown(name, known, notebook)
-    both = sorted(set(varying) & set(staying))
+    both = sorted(set(names) & set(staying))
     if both:
         raise DataError(
             f"Parameter {both[0]!r} both varies (over) and stays (parameters). Take it out of one.",
             parameter=both[0],
         )
-    fixed = {name: known[name].check(value) for name, value in staying.items()}
-    checked = {
-        name: [known[name].check(value) for value in values] for name, values in varying.items()
-    }
-    return [dict(zip(checked, values, strict=True)) | fixed for values in _combined(checked, how)]
+    return [
+        {name: known[name].check(value) for name, value in (one | staying).items()} for one in asked
+    ]
+
+
+def _named(number: int, one: object) -> Values:
+    if not isinstance(one, Mapping):
+        raise DataError(
+            f"Set {number} is {one!r}; each set is a dict: over=[{{'symbol': 'AAPL'}}, ...]."
+        )
+    return dict(one)
 
 
 def _listed(name: str, values: object) -> list[object]:
@@ -137,7 +150,7 @@ def _combined(varying: Mapping[str, list[object]], how: str) -> Iterable[tuple[o
     return zip(*varying.values(), strict=True) if varying else [()]
 
 
-def item_name(notebook: Path, values: Mapping[str, object], varying: Iterable[str]) -> str:
+def item_name(notebook: str | Path, values: Mapping[str, object], varying: Iterable[str]) -> str:
     """Return a readable name for an item's files, safe on any file system, without its job's id.
 
     Examples
@@ -149,7 +162,7 @@ def item_name(notebook: Path, values: Mapping[str, object], varying: Iterable[st
     told = [name for name in varying if not isinstance(values[name], dict | list)]
     if not told and isinstance(values.get("symbol"), str):
         told = ["symbol"]
-    words = [notebook.stem, *(_word(values[name]) for name in told)]
+    words = [Path(notebook).stem, *(_word(values[name]) for name in told)]
     safe = [re.sub(r"[^A-Za-z0-9._]+", "-", word).strip("-.") for word in words]
     return "-".join(word for word in safe if word)[:LONGEST_NAME].strip("-.") or "notebook"
 

@@ -1,142 +1,111 @@
-"""One item of a batch from its job's first row to its last, and the count of them all."""
+"""One item of a batch, from its first attempt to its page; in whichever process this runs."""
 
 from __future__ import annotations
 
-import os
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bitstockerz_lab.batch import store
+from bitstockerz_lab import clock
+from bitstockerz_lab.batch import endings
 from bitstockerz_lab.batch.execute import Outcome, execute
-from bitstockerz_lab.batch.plan import free_paths
-from bitstockerz_lab.batch.result import BatchItem, Progress
+from bitstockerz_lab.batch.task import AtCell, Ended, Started
 from bitstockerz_lab.enums import Status
-from bitstockerz_lab.ops import store as ops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from bitstockerz_lab.batch.plan import Values
-    from bitstockerz_lab.storage import Database
-    from bitstockerz_lab.users import User
+    from bitstockerz_lab.batch.task import News, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One item to run."""
+def carry_out(task: Task, tell: Callable[[News], None]) -> Ended:
+    """Run a task to its end, whatever that is: the executed notebook and its page are there then.
 
-    id: int
-    notebook: Path
-    name: str
-    parameters: Values
+    Nothing of the database is touched here.
 
-    @property
-    def payload(self) -> dict[str, object]:
-        """What its row in `jobs` keeps: enough to run it again."""
-        return {"notebook": str(self.notebook), "parameters": self.parameters, "name": self.name}
+    Parameters
+    ----------
+    task : what to run
+    tell : called with what happens meanwhile: `Started`, then `AtCell` for each cell
 
-
-class Watch:
-    """Counts what is done and tells who wants to know."""
-
-    def __init__(self, total: int, on_progress: Callable[[Progress], None]) -> None:
-        self.items: list[BatchItem] = []
-        self._total = total
-        self._on_progress = on_progress
-        self._began = time.perf_counter()
-        self._cells = 0
-
-    @property
-    def seconds(self) -> float:
-        """How long the batch has been at work."""
-        return time.perf_counter() - self._began
-
-    def at(self, name: str, cell: int, cells: int) -> None:
-        """Tell that an item has come to a cell."""
-        self._cells = cells
-        self._tell(name, cell, None)
-
-    def ended(self, item: BatchItem) -> None:
-        """Tell that an item has ended."""
-        self.items.append(item)
-        self._tell(item.name, self._cells, item)
-
-    def _tell(self, name: str, cell: int, item: BatchItem | None) -> None:
-        done = len(self.items)
-        failed = sum(ended.status != Status.COMPLETED for ended in self.items)
-        self._on_progress(
-            Progress(done, self._total, failed, name, cell, self._cells, self.seconds, item)
-        )
+    Returns
+    -------
+    Ended
+        "cancelled" if a KeyboardInterrupt came while the notebook ran.
+    """
+    return finish(run(task, tell), Path(task.executed), Path(task.report))
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What running one item takes; a lease of the database before and after, none during."""
+def run(task: Task, tell: Callable[[News], None]) -> Ended:
+    """Run a task's notebook; what is executed of it is still a draft then."""
+    started, began = clock.now(), time.perf_counter()
+    Path(task.report).unlink(missing_ok=True)  # of an earlier attempt, at a batch resumed
+    tell(Started(task.job_id, started))
+    outcome, attempts = _attempts(task, tell)
+    return Ended(
+        job_id=task.job_id,
+        status=outcome.status,
+        started_at=started,
+        finished_at=clock.now(),
+        seconds=time.perf_counter() - began,
+        attempts=attempts,
+        error_message=outcome.error_message,
+        failed_cell=outcome.failed_cell,
+    )
 
-    database: Database
-    user: User
-    executed: Path
-    reports: Path
-    timeout_s: float | None
-    retries: int
 
-    def item(self, job: Job, on_cell: Callable[[str, int, int], None]) -> BatchItem:
-        """Run one item to its end, whatever that is."""
-        from bitstockerz_lab.batch import html  # noqa: PLC0415 - reason: heavy
+def finish(ended: Ended, executed: Path, report: Path) -> Ended:
+    """Give the executed notebook its name and make its page."""
+    began = time.perf_counter()
+    endings.keep(executed, ended)
+    if ended.status == Status.CANCELLED:
+        return ended
+    ended = with_page(ended, executed, report)
+    seconds = ended.seconds + time.perf_counter() - began
+    return replace(ended, seconds=seconds, finished_at=clock.now())
 
-        began = time.perf_counter()
-        executed, report = free_paths(job.name, job.id, self.executed, self.reports)
-        with self.database.write() as con:
-            ops.start_job(con, job.id)
-        outcome, attempts = self._attempts(job, executed, on_cell)
-        shown: tuple[int, ...] = ()
+
+def with_page(ended: Ended, executed: Path, report: Path) -> Ended:
+    """Make an executed notebook's page; the ending comes back with the runs the notebook shows.
+
+    A page that cannot be made makes a failure of it: its reader would look for it in vain.
+    """
+    if not executed.exists():
+        return ended
+    from bitstockerz_lab.batch import html  # noqa: PLC0415 - reason: heavy
+
+    try:
+        return replace(ended, shown=html.export(executed, report))
+    except Exception as problem:  # noqa: BLE001 - reason: the notebook ran; a page that fails says so
+        reason = f"The report could not be made: {type(problem).__name__}: {problem}"
+        told = " ".join(filter(None, [ended.error_message, reason]))
+        status = Status.FAILED if ended.status == Status.COMPLETED else ended.status
+        return replace(ended, status=status, error_message=told)
+
+
+def _attempts(task: Task, tell: Callable[[News], None]) -> tuple[Outcome, int]:
+    """Try a task as often as it may be; an interrupt ends it at once."""
+    draft = endings.draft_of(Path(task.executed))
+    attempts = 0
+    while True:
+        attempts += 1
         try:
-            shown = html.export(executed, report)
-        except Exception as problem:  # noqa: BLE001 - reason: the notebook ran; a page that fails says so
-            reason = f"The report could not be made: {type(problem).__name__}: {problem}"
-            outcome = Outcome(
-                Status.FAILED, " ".join(filter(None, [outcome.error_message, reason]))
-            )
-        with self.database.write() as con:
-            ops.finish_job(con, job.id, outcome.status, outcome.error_message)
-            run_ids = store.run_ids(con, self.user.id, job.id, shown)
-        return BatchItem(
-            job_id=job.id,
-            name=job.name,
-            parameters=job.parameters,
-            status=outcome.status,
-            run_ids=run_ids,
-            executed=executed,
-            report=report if report.exists() else None,
-            seconds=time.perf_counter() - began,
-            attempts=attempts,
-            error_message=outcome.error_message,
-        )
-
-    def _attempts(
-        self, job: Job, executed: Path, on_cell: Callable[[str, int, int], None]
-    ) -> tuple[Outcome, int]:
-        environment = {
-            "BITSTOCKERZ_DB": str(self.database.path),
-            "BITSTOCKERZ_JOB_ID": str(job.id),
-            "BITSTOCKERZ_USER": self.user.email,
-            "BITSTOCKERZ_NOTEBOOK": job.notebook.name,
-            # figures as JSON alone: the page brings plotly.js, the notebook need not
-            "PLOTLY_RENDERER": os.environ.get("PLOTLY_RENDERER", "plotly_mimetype"),
-        }
-        attempts = 0
-        while True:
-            attempts += 1
             outcome = execute(
-                job.notebook,
-                executed,
-                job.parameters,
-                environment=environment,
-                timeout_s=self.timeout_s,
-                on_cell=partial(on_cell, job.name),
+                Path(task.notebook),
+                draft,
+                task.parameters,
+                environment=task.environment,
+                timeout_s=task.timeout_s,
+                warm=task.warm,
+                on_cell=partial(_tell_cell, tell, task.job_id),
             )
-            if outcome.status == Status.COMPLETED or attempts > self.retries:
-                return outcome, attempts
+        except KeyboardInterrupt:
+            return Outcome(Status.CANCELLED, "Interrupted."), attempts
+        if outcome.status == Status.COMPLETED or attempts > task.retries:
+            return outcome, attempts
+
+
+def _tell_cell(tell: Callable[[News], None], job_id: int, cell: int, cells: int) -> None:
+    tell(AtCell(job_id, cell, cells))

@@ -16,6 +16,7 @@ from bitstockerz_lab.cli import (
     demo,
     market,
     output,
+    pipelines,
     quality,
     quotes,
     strategies,
@@ -52,6 +53,7 @@ for commands in (
     sweeps,
     walk_forwards,
     batch,
+    pipelines,
     tools,
     demo,
 ):

@@ -52,9 +52,13 @@ def add_to(app: typer.Typer) -> None:
             'bitstockerz backtest "Golden cross" AAPL --sizing percent_of_equity=50',
         )
     )(backtest)
-    app.command(epilog=examples("bitstockerz report 1", "bitstockerz report 1 --output r.html"))(
-        report
-    )
+    app.command(
+        epilog=examples(
+            "bitstockerz report 1",
+            "bitstockerz report 1 --output r.pdf",
+            "bitstockerz report study.ipynb --output study.html --still",
+        )
+    )(report)
     app.command(epilog=examples("bitstockerz verify 1"))(verify)
 
 
@@ -189,24 +193,37 @@ def targets_of(texts: list[str] | None) -> list[tuple[float, float]] | None:
 
 def report(
     context: typer.Context,
-    run_id: RunId,
+    subject: Annotated[
+        str,
+        typer.Argument(metavar="RUN_ID|NOTEBOOK", help="A run's number, or an executed notebook."),
+    ],
     path: Annotated[
-        str | None, typer.Option("--output", metavar="PATH", help="Default: data/reports/.")
+        str | None,
+        typer.Option("--output", metavar="PATH", help=".html or .pdf; default: data/reports/."),
     ] = None,
+    still: Annotated[
+        bool, typer.Option("--still", help="Figures as pictures: a small page; needs Chromium.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's report as one HTML page.
+    """Write the report of a run, or of an executed notebook, as one HTML page.
 
     The page needs no network. What is printed is its path.
     """
+    is_notebook = subject.casefold().endswith(".ipynb")
+    if not is_notebook and not subject.isdecimal():
+        raise typer.BadParameter(f"{subject!r} is neither a run's number nor an .ipynb file.")
     lab = open_lab(context)
-    run = lab.backtests.get(run_id)
-    target = Path(path).expanduser() if path else lab.reports_folder / f"run-{run.id}.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with output.working(f"Report of run {run.id}"):
-        run.report(target)
+    name = f"{Path(subject).stem}.html" if is_notebook else f"run-{int(subject)}.html"
+    target = Path(path).expanduser() if path else lab.reports_folder / name
+    with output.working(f"Report of {subject if is_notebook else f'run {subject}'}"):
+        if is_notebook:
+            lab.batch.report(subject, target, interactive=not still)
+        else:
+            lab.backtests.get(int(subject)).report(target, interactive=not still)
     if as_json:
-        output.write_json({"run_id": run.id, "path": target.resolve()})
+        told = {"notebook": subject} if is_notebook else {"run_id": int(subject)}
+        output.write_json({**told, "path": target.resolve()})
     else:
         output.write(str(target))
 

@@ -1,19 +1,20 @@
-"""The batch room's command."""
+"""The batch room's commands."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bitstockerz_lab.cli import output
+from bitstockerz_lab.cli import output, pipelines
 from bitstockerz_lab.cli.settings import AsJson, assignments, examples, open_lab
 from bitstockerz_lab.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bitstockerz_lab.batch import Parameter
+    from bitstockerz_lab.batch import Batch, Parameter
 
 ITEM = (
     "job_id",
@@ -25,25 +26,33 @@ ITEM = (
     "report",
     "seconds",
     "attempts",
+    "failed_cell",
     "error_message",
 )
+WITH_A_NOTEBOOK = ("--over", "--set", "--zip", "--from", "--timeout", "--retries", "--fail-fast")
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add this file's command."""
+    """Add this file's commands."""
     notebook = "notebooks/batch/backtest.ipynb"
     app.command(
         epilog=examples(
             f"bitstockerz batch {notebook} --over symbol=DEMO-A,DEMO-B --set fee_bps=5",
             f"bitstockerz batch {notebook} --over symbol=DEMO-A,DEMO-B --over fee_bps=0,10 --zip",
             f"bitstockerz batch {notebook} --set 'parameters={{\"fast\": 20}}'",
+            f"bitstockerz batch {notebook} --from sets.csv --workers 4 --timeout 120",
+            "bitstockerz batch --resume 3",
+            f"bitstockerz batch {notebook} --over symbol=DEMO-A,DEMO-B --cron '0 6 * * 1-5'",
         )
     )(batch)
+    app.command(epilog=examples("bitstockerz batches", "bitstockerz batches 3 --json"))(batches)
 
 
 def batch(
     context: typer.Context,
-    notebook: Annotated[str, typer.Argument(metavar="NOTEBOOK", help="The notebook's file.")],
+    notebook: Annotated[
+        str | None, typer.Argument(metavar="NOTEBOOK", help="The notebook's file.")
+    ] = None,
     over: Annotated[
         list[str] | None,
         typer.Option("--over", metavar="NAME=A,B,…", help="A parameter that varies; repeatable."),
@@ -55,37 +64,139 @@ def batch(
     zipped: Annotated[
         bool, typer.Option("--zip", help="First values together, then second ones, …")
     ] = False,
+    file: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Parameter sets: .csv or .yaml."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="How many at once. Default: 2.")
+    ] = None,
     timeout_s: Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", help="For each notebook.")
     ] = None,
     retries: Annotated[int, typer.Option("--retries", help="Tries more where one fails.")] = 0,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Begin no more once one has failed.")
+    ] = False,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start each kernel anew, without a warm parent.")
+    ] = False,
+    resume: Annotated[
+        int | None, typer.Option("--resume", metavar="ID", help="Do what is missing of a batch.")
+    ] = None,
+    every: pipelines.Every = None,
+    cron: pipelines.Cron = None,
+    zone: pipelines.Zone = "UTC",
     as_json: AsJson = False,
 ) -> None:
-    """Run a notebook once per set of parameters.
+    """Run a notebook once per set of parameters, several at once.
 
     Each gives a job, an executed notebook and an HTML page. Exit status 1 if one failed.
     """
-    varying = assignments(over, "--over")
-    staying = assignments(fixed, "--set")
+    asked = dict(
+        zip(
+            WITH_A_NOTEBOOK,
+            (over, fixed, zipped, file, timeout_s, retries, fail_fast),
+            strict=True,
+        )
+    )
+    if (notebook is None) == (resume is None):
+        raise typer.BadParameter("name a NOTEBOOK, or a batch to --resume")
+    if resume is not None and any(asked.values()):
+        option = next(name for name, value in asked.items() if value)
+        raise typer.BadParameter(f"--resume goes on as the batch was asked for, without {option}")
+    if resume is not None and (every or cron):
+        raise typer.BadParameter("--resume is for once, without --every and --cron")
+    if file and (over or zipped):
+        raise typer.BadParameter("--from names all that varies, so leave --over and --zip out")
+    varying, staying = assignments(over, "--over"), assignments(fixed, "--set")
     from bitstockerz_lab.batch import show_progress  # noqa: PLC0415 - reason: heavy
 
     lab = open_lab(context)
-    known = lab.batch.parameters(notebook)
-    with show_progress() as on_progress:
-        done = lab.batch.run(
-            notebook,
-            over={name: _values(known, name, text) for name, text in varying.items()} or None,
-            how="zip" if zipped else "product",
-            parameters={name: _value(known, name, text) for name, text in staying.items()},
-            timeout_s=timeout_s,
-            retries=retries,
-            on_progress=on_progress,
-        )
+    options: dict[str, Any] = {"warm": not cold}
+    if workers is not None:
+        options["workers"] = workers
+    if resume is not None:
+        with show_progress() as on_progress:
+            done = lab.batch.resume(resume, **options, on_progress=on_progress)
+        _tell(done, as_json=as_json)
+        return
+    sets = _sets(lab.batch.parameters(str(notebook)), varying, staying, file)
+    if zipped:
+        sets["how"] = "zip"
+
+    def work() -> None:
+        with show_progress() as on_progress:
+            done = lab.batch.run(
+                str(notebook),
+                **sets,
+                **options,
+                timeout_s=timeout_s,
+                retries=retries,
+                fail_fast=fail_fast,
+                on_progress=on_progress,
+            )
+        _tell(done, as_json=as_json)
+
+    if every or cron:
+        name = pipelines.name_of("batch", Path(str(notebook)).name, sets)
+        pipelines.repeat(lab, name, work, every, cron, zone)
+    else:
+        work()
+
+
+def batches(
+    context: typer.Context,
+    batch_id: Annotated[
+        int | None, typer.Argument(metavar="BATCH_ID", help="Show the items of this one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the batches, or show the items of one."""
+    lab = open_lab(context)
+    if batch_id is not None:
+        found = lab.batch.get(batch_id)
+        if as_json:
+            output.write_json(_items(found))
+            return
+        output.write(found.heading)
+        output.write_frame(found.table, "No items.")
+        return
+    listed = lab.batch.list()
     if as_json:
-        output.write_json([{name: getattr(item, name) for name in ITEM} for item in done])
+        output.write_json(listed)
+    else:
+        output.write_frame(listed, "No batches.")
+
+
+def _tell(done: Batch, *, as_json: bool) -> None:
+    """Write what a batch came to; raise if something is missing."""
+    if as_json:
+        output.write_json(_items(done))
     else:
         output.write_frame(done.table, "Nothing was run.")
+        if done.index is not None:
+            output.write(f"All of them: {done.index}")
     done.raise_for_failures()
+
+
+def _items(done: Batch) -> list[dict[str, Any]]:
+    return [{name: getattr(item, name) for name in ITEM} for item in done]
+
+
+def _sets(
+    known: Mapping[str, Parameter],
+    varying: Mapping[str, str],
+    staying: Mapping[str, str],
+    file: str | None,
+) -> dict[str, Any]:
+    """Return over, how and parameters as the verb takes them."""
+    from bitstockerz_lab.batch.files import read_sets  # noqa: PLC0415 - reason: heavy
+
+    over = {name: _values(known, name, text) for name, text in varying.items()} or None
+    told = read_sets(file, known) if file else {"over": over}
+    set_here = {name: _value(known, name, text) for name, text in staying.items()}
+    return told | {"parameters": {**(told.get("parameters") or {}), **set_here}}
 
 
 def _value(known: Mapping[str, Parameter], name: str, text: str) -> object:

@@ -9,11 +9,12 @@ Text handed to a piece is escaped; only `Markup`, which the pieces return, goes 
 from bitstockerz_lab.pages import formats
 from bitstockerz_lab.pages.figures import COLOURS, figure, figure_html, template
 from bitstockerz_lab.pages.pieces import Card, cards, details, facts, notice, preformatted, section
+from bitstockerz_lab.pages.saving import save
 from bitstockerz_lab.pages.shells import css, document, piece_css, shell, standalone
 from bitstockerz_lab.pages.tables import Column, table
 
 __all__ = [
     "COLOURS", "Card", "Column", "cards", "css", "details", "document", "facts", "figure",
-    "figure_html", "formats", "notice", "piece_css", "preformatted", "section", "shell",
-    "standalone", "table", "template",
+    "figure_html", "formats", "notice", "piece_css", "preformatted", "save", "section",
+    "shell", "standalone", "table", "template",
 ]  # fmt: skip

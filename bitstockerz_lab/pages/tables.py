@@ -27,6 +27,7 @@ class Column:
     tone : colours a cell by its value's sign
     unit : written small beside the heading
     prose : sentences, which may take several lines
+    sorts : whether a click on the heading sorts by it
     """
 
     label: str
@@ -35,6 +36,7 @@ class Column:
     tone: bool = False
     unit: str = ""
     prose: bool = False
+    sorts: bool = True
 
 
 def table(
@@ -79,7 +81,8 @@ def table(
 def _heading(column: Column) -> Markup:
     unit = Markup(' <span class="bz-unit">{}</span>').format(column.unit) if column.unit else ""
     kind = Markup(' class="bz-number"') if column.number else ""
-    return Markup('<th scope="col"{}>{}{}</th>').format(kind, column.label, unit)
+    fixed = "" if column.sorts else Markup(' data-sort="no"')
+    return Markup('<th scope="col"{}{}>{}{}</th>').format(kind, fixed, column.label, unit)
 
 
 def _cell(column: Column, value: object) -> Markup:

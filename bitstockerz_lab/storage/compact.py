@@ -30,7 +30,7 @@ SMALL = 25_000_000
 """Bytes that take about a second. Larger files are due after LEASES times the root of the ratio:
 what rebuilding costs and what it saves then stay in proportion at every size."""
 LARGEST = 250_000_000
-"""Bytes up to which `open` rebuilds by itself: others wait for it, and give up after 30 s."""
+"""Bytes up to which it happens by itself: others wait for it, and give up after 30 s."""
 
 CONTENTS = """
 SELECT 'table' AS kind, table_name AS name, column_name || ' ' || data_type AS detail
@@ -68,13 +68,17 @@ def due(path: Path) -> bool:
     return size <= LARGEST and leases(path) > LEASES * math.sqrt(max(1.0, size / SMALL))
 
 
+def discard_what_was_left(path: Path) -> None:
+    """Remove the draft of a process that was killed; call it inside the turn."""
+    with suppress(OSError):
+        _discard(_draft(path))
+
+
 def if_due(path: Path) -> None:
     """Rebuild a file that is due; where that fails, try again after as many leases.
 
     Call it inside the turn.
     """
-    with suppress(OSError):
-        _discard(_draft(path))  # what a process left that was killed
     if not due(path):
         return
     with suppress(StorageError):

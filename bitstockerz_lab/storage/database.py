@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from bitstockerz_lab.errors import LabError, StorageError
-from bitstockerz_lab.storage import compact, frames, migrate
+from bitstockerz_lab.storage import compact, migrate, queries
 from bitstockerz_lab.storage.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 
 Connection = duckdb.DuckDBPyConnection
 
-READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
-LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": False,
-}
-QUIET = "SET enable_progress_bar = false"
-"""DuckDB 2.0 draws a bar on stdout after two seconds, into whatever a program answers there."""
 PARENTS: list[Connection] = []
 """Instances inherited by a fork: their threads stayed behind, so freeing one would hang."""
 HOLDER = re.compile(r"\(PID (\d+)\)")
@@ -87,13 +81,15 @@ class Database:
                 migrate.back_up(self.path, version)
                 with self._attached(deadline, read_only=False) as con:
                     migrate.apply(con, version)
+            queries.discard_what_was_left(self.path)
+            compact.discard_what_was_left(self.path)
             compact.if_due(self.path)
 
     def compact(self) -> None:
         """Make the file anew, so that leases are as quick as on a new one; ids go on.
 
-        `open` does so by itself now and then, except for files above 250 MB. Takes about a second
-        per million rows and as much disk as the file; others wait meanwhile.
+        `open` and `write` do so by themselves now and then, except for files above 250 MB. Takes
+        about a second per million rows and as much disk as the file; others wait meanwhile.
 
         Raises
         ------
@@ -129,25 +125,29 @@ class Database:
         Connection
             Good for the block only.
         """
-        with self._turn() as deadline, self._attached(deadline, read_only=False) as con:
-            con.execute("BEGIN")
-            try:
-                yield con
-                con.execute("COMMIT")
-                compact.count(self.path)
-            except BaseException:
-                with suppress(duckdb.Error):  # a failed COMMIT has rolled back already
-                    con.execute("ROLLBACK")
-                raise
+        with self._turn() as deadline:
+            with self._attached(deadline, read_only=False) as con:
+                con.execute("BEGIN")
+                try:
+                    yield con
+                    con.execute("COMMIT")
+                    compact.count(self.path)
+                except BaseException:
+                    with suppress(duckdb.Error):  # a failed COMMIT has rolled back already
+                        con.execute("ROLLBACK")
+                    raise
+            compact.if_due(self.path)  # a process that records for hours never opens the file anew
 
     def sql(self, query: str, parameters: object = None, timeout_s: float = 60.0) -> pd.DataFrame:
         """Answer one query; nothing that writes, attaches or touches another file gets through.
+
+        Nobody else can write while it reads, so one of some seconds begins again on a copy.
 
         Parameters
         ----------
         query : one statement that reads
         parameters : values for its ``?``, or a dict for its ``$name``
-        timeout_s : a longer query is stopped, since nobody else can write meanwhile
+        timeout_s : a longer query is stopped
 
         Returns
         -------
@@ -159,27 +159,23 @@ class Database:
         StorageError
             The statement does not only read, is wrong, or took too long.
         """
+        patience_s = min(timeout_s, queries.PATIENCE_S)
+        copy = None
         with self._turn(), _as_storage_errors():
-            con = duckdb.connect(self.path, read_only=True, config=LOCKED_DOWN)
-            stopped = threading.Event()
-            timer = threading.Timer(timeout_s, _stop, [con, stopped])
+            found = queries.answer(self.path, query, parameters, patience_s)
+            if found is None and patience_s < timeout_s:
+                copy = queries.copied(self.path)
+                if copy is None:
+                    found = queries.answer(self.path, query, parameters, timeout_s)
+        if copy is not None:
             try:
-                con.execute(QUIET)
-                con.execute("SET lock_configuration = true")
-                _refuse_all_but_reading(con, query)
-                timer.start()
-                return frames.read(con, query, parameters or (), zone="UTC")
-            except duckdb.InterruptException as interruption:
-                if not stopped.is_set():
-                    raise KeyboardInterrupt from interruption
-                raise StorageError(
-                    f"The query took longer than {timeout_s:g} s and was stopped. Ask for less "
-                    "or give sql(..., timeout_s=) more time.",
-                    query=query,
-                ) from interruption
+                with _as_storage_errors():
+                    found = queries.answer(copy, query, parameters, timeout_s)
             finally:
-                timer.cancel()
-                con.close()
+                queries.discard(copy)
+        if found is None:
+            raise queries.too_long(query, timeout_s)
+        return found
 
     @contextmanager
     def _turn(self) -> Iterator[float]:
@@ -217,7 +213,7 @@ class Database:
                 PARENTS.append(self._instance)
             self._instance = duckdb.connect(":memory:")
             self._instance.execute("SET TimeZone = 'UTC'")
-            self._instance.execute(QUIET)
+            self._instance.execute(queries.QUIET)
             self._instance_pid = os.getpid()
         return self._instance
 
@@ -244,22 +240,6 @@ class Database:
                 time.sleep(0.05)
             else:
                 return
-
-
-def _refuse_all_but_reading(con: Connection, query: str) -> None:
-    statements = con.extract_statements(query)
-    if len(statements) != 1 or statements[0].type not in READING:
-        asked = ", ".join(str(statement.type).rpartition(".")[2] for statement in statements)
-        raise StorageError(
-            f"sql() answers one SELECT; this is {asked or 'no statement'}. The lab's verbs write: "
-            "lab.market.load_csv, lab.strategies.save, lab.backtests.run.",
-            query=query,
-        )
-
-
-def _stop(con: Connection, stopped: threading.Event) -> None:
-    stopped.set()
-    con.interrupt()
 
 
 @contextmanager

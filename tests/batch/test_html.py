@@ -58,13 +58,14 @@ def test_nothing_is_fetched_and_the_policy_forbids_it(with_two_figures):
         assert stranger not in with_two_figures
 
 
-def test_all_code_is_folded_once_at_the_end_and_markdown_is_set():
+def test_code_stands_above_its_output_behind_one_switch_and_markdown_is_set():
     text = page(cell("secret = 42"), cell("print()", shown("text/html", "<i>told</i>")))
-    assert text.count("<details") == 1
-    before, folded = text.split("<summary>The notebook's code</summary>")
-    assert "<i>told</i>" in before
-    assert "secret" in folded
-    assert "print" in folded
+    assert text.count('id="bz-code"') == 1
+    code, rest = text.split("<i>told</i>")
+    assert code.count('<div class="bz-code">') == 2
+    assert "bz-code" not in rest
+    assert "secret" in code
+    assert "body:has(#bz-code:checked) .bz-code { display: block; }" in text
     assert "<em>bars</em>" in text
     assert "<title>A study · study-AAPL-000001</title>" in text
 

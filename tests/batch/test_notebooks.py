@@ -19,12 +19,19 @@ from tests.conftest import PROJECT
 
 NOTEBOOKS = sorted((PROJECT / "notebooks").rglob("*.ipynb"))
 BATCH = sorted((PROJECT / "notebooks" / "batch").glob("*.ipynb"))
+IN_ORDER = ("load_bars", "data_quality", "backtest", "sweep", "walk_forward", "compare")
+"""The batch notebooks, each after those whose records it reads."""
+
 GUIDE = sorted((PROJECT / "notebooks" / "guide").glob("*.ipynb"))
 BACKTEST = PROJECT / "notebooks" / "batch" / "backtest.ipynb"
 
 
 def name(path):
     return path.name
+
+
+def batch_notebook(stem):
+    return PROJECT / "notebooks" / "batch" / f"{stem}.ipynb"
 
 
 def code_cells(path):
@@ -56,6 +63,17 @@ def test_a_batch_notebook_only_calls_the_lab(path):
     assert not [node for node in ast.walk(ast.parse(code)) if isinstance(node, refused)]
     assert "sql" not in code.casefold()
     assert "widget" not in code.casefold()
+
+
+def test_the_library_has_a_batch_notebook_for_each_of_its_long_verbs():
+    assert {path.stem for path in BATCH} == set(IN_ORDER)
+
+
+@pytest.mark.parametrize("path", BATCH, ids=name)
+def test_a_batch_notebook_first_refuses_what_it_does_not_take(path):
+    opening = code_cells(path)[1].source
+    assert opening.index("bz.check_parameters()") < opening.index("bz.open_lab(database or None)")
+    assert code_cells(path)[-1].source.startswith("print(")
 
 
 @pytest.mark.parametrize("path", BATCH, ids=name)
@@ -109,13 +127,12 @@ def test_the_backtest_notebook_records_a_run_and_reports_it(lab):
     assert lab.backtests.get(run.id).job_id == item.job_id
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", GUIDE, ids=name)
-def test_a_guide_runs_from_top_to_bottom_in_a_lab_of_its_own(path, tmp_path):
-    environment = {**os.environ, "BITSTOCKERZ_DB": str(tmp_path / "lab.duckdb")}
+def checked(paths, database):
+    """Run notebooks with nbval, one after the other, in one lab; returns what pytest said."""
+    environment = {**os.environ, "BITSTOCKERZ_DB": str(database)}
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, str(path)],
+        [*command, *map(str, paths)],
         cwd=PROJECT,
         env=environment,
         capture_output=True,
@@ -124,5 +141,71 @@ def test_a_guide_runs_from_top_to_bottom_in_a_lab_of_its_own(path, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    assert f"{len(code_cells(path))} passed" in done.stdout
+    return done.stdout
+
+
+def plain_papermill(stem, out, *options, **environment):
+    """Call the plain `papermill` command as a person would, in the folder `out` lies in."""
+    return subprocess.run(
+        [sys.executable, "-m", "papermill", batch_notebook(stem), out, *options],
+        cwd=out.parent,
+        env={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_plain_papermill_records_a_run_just_as_a_batch_does(lab, reference, tmp_path):
+    lab.market.load_csv(reference / "bars" / "AAPL_1d.csv", asset_type="EQUITY", exchange="XNAS")
+    lab.strategies.save(templates.get("golden-cross"))
+    own = {"symbol": "AAPL", "start": "2016-01-04", "fee_bps": 5}
+    out = tmp_path / "out.ipynb"
+
+    done = plain_papermill(
+        "backtest", out, "-p", "symbol", "AAPL", "-p", "start", "2016-01-04", "-p", "fee_bps", "5",
+        BITSTOCKERZ_DB=str(lab.path),
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    listed = lab.backtests.list()
+    assert list(listed["status"]) == ["completed"]
+    run = lab.backtests.get(int(listed["id"].iloc[0]))
+    assert (run.symbol, run.version, len(run.trades) > 0) == ("AAPL", 1, True)
+    assert run.job_id is None
+    assert f"Run {run.id} completed" in code_cells(out)[-1].outputs[0].text
+    (item,) = lab.batch.run(BACKTEST, parameters=own)
+    assert item.run_ids == (run.id,), "the same question, so the same run"
+    assert lab.backtests.verify(run).ok
+
+
+@pytest.mark.slow
+def test_plain_papermill_fails_on_a_parameter_that_the_notebook_does_not_take(tmp_path):
+    out = tmp_path / "out.ipynb"
+    own = ("-p", "symbl", "AAPL")
+    done = plain_papermill("backtest", out, *own, BITSTOCKERZ_DB=str(tmp_path / "lab.duckdb"))
+    assert done.returncode != 0
+    assert "No parameter 'symbl'. Did you mean 'symbol'?" in done.stderr
+    assert not (tmp_path / "lab.duckdb").exists(), "nothing was opened, let alone recorded"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", GUIDE, ids=name)
+def test_a_guide_runs_from_top_to_bottom_in_a_lab_of_its_own(path, tmp_path):
+    said = checked([path], tmp_path / "lab.duckdb")
+    assert f"{len(code_cells(path))} passed" in said
     assert (tmp_path / "lab.duckdb").exists()
+
+
+@pytest.mark.slow
+def test_every_batch_notebook_runs_as_it_is_stored(lab):
+    lab.strategies.save(templates.get("golden-cross"))
+    said = checked([batch_notebook(stem) for stem in IN_ORDER], lab.path)
+    cells = sum(len(code_cells(path)) for path in BATCH)
+    assert f"{cells} passed" in said
+    assert len(lab.backtests.list(status="completed")) > 2
+    assert len(lab.backtests.sweeps()) == 1
+    assert len(lab.backtests.walk_forwards()) == 1
+    assert lab.market.health()["checked_at"].notna().all()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from bitstockerz_lab.batch import BatchItem, Progress, show_progress
+from bitstockerz_lab.batch.progress import LiveTable, show_live
 from bitstockerz_lab.enums import Status
 
 FAILED = BatchItem(
@@ -43,10 +45,12 @@ def shown(*, terminal):
 
 
 def test_away_from_a_terminal_an_item_has_a_line_when_it_begins_and_one_when_it_ends():
-    assert shown(terminal=False).splitlines() == [
-        "[0/2] tiny-A: cell 1 of 2",
-        "[1/2] tiny-[red]B[/], job 7: failed in 1.2 s; ValueError: no",
-    ]
+    began, ended = shown(terminal=False).splitlines()
+    assert began == "[0/2] tiny-A: cell 1 of 2"
+    assert ended == (
+        "[1/2, 40/min, about 0:02 left, 1 failed] "
+        "tiny-[red]B[/], job 7: failed in 1.2 s; ValueError: no"
+    )
 
 
 def test_on_a_terminal_there_is_a_bar_with_what_failed_so_far():
@@ -60,3 +64,47 @@ def test_the_room_loads_nothing_heavy_before_a_notebook_runs():
     code = f"import bitstockerz_lab.batch, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_live_table_shows_what_is_at_work_what_failed_and_what_ended_last():
+    table = LiveTable(3)
+    for step in steps()[:2]:
+        table.take(step)
+    assert "Batch 3: 0/2" in table.html()
+    assert "<td>tiny-A</td><td>0</td><td>running</td><td>cell 2 of 2</td>" in table.html()
+    table.take(steps()[2])
+    assert "Batch 3: 1/2, 40/min, about 0:02 left, 1 failed" in table.html()
+    done = [replace(FAILED, job_id=number, status=Status.COMPLETED) for number in range(100, 150)]
+    for item in done:
+        table.take(Progress(2, 60, 1, item.name, 2, 2, 1.0, item, item.job_id))
+    assert "<td>149</td>" in table.html()
+    assert "<td>100</td>" not in table.html(), "only the last ones"
+    assert "<td>7</td><td>failed</td>" in table.html(), "but every one that failed"
+
+
+def test_a_live_table_escapes_what_comes_from_data():
+    table = LiveTable(3)
+    item = replace(FAILED, name="<script>", error_message="<b>")
+    table.take(Progress(1, 2, 1, item.name, 1, 1, 1.0, item, 7))
+    assert "<script>" not in table.html()
+    assert "<b>" not in table.html()
+
+
+def test_in_a_notebook_one_table_is_drawn_and_then_updated(monkeypatch):
+    drawn = []
+
+    class Handle:
+        def update(self, shown):
+            drawn.append(("update", shown.data))
+
+    def display(shown, *, display_id):
+        assert display_id
+        drawn.append(("display", shown.data))
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    with show_live(3) as on_progress:
+        for step in steps():
+            on_progress(step)
+    assert [how for how, _ in drawn] == ["display", "update"], "not at every step, but at the end"
+    assert "1/2" in drawn[-1][1]

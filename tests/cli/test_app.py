@@ -16,7 +16,7 @@ from bitstockerz_lab.cli.app import app
 from bitstockerz_lab.cli.settings import Settings
 
 VERBS = {
-    "init", "load", "symbols", "strategies", "backtest", "batch", "report", "verify", "sql",
+    "init", "load", "symbols", "strategies", "backtest", "batch", "batches", "report", "verify", "sql",
     "demo", "lab", "check", "fetch", "health", "latest", "providers", "update",
     "walk-forward", "cross-validate", "sweep", "sweeps",
 }  # fmt: skip

@@ -198,6 +198,26 @@ def test_report_writes_a_page_and_prints_its_path_alone(ready, lab, tmp_path):
     assert "<html" in page.read_text()
 
 
+def test_report_takes_an_executed_notebook_too(ready, lab, tmp_path):
+    cell = nbformat.v4.new_code_cell("x", outputs=[])
+    notebook = tmp_path / "study.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
+    assert ready("report", notebook).out == f"{lab.reports_folder / 'study.html'}\n"
+    page = tmp_path / "small.html"
+    answer = ready("report", notebook, "--output", page, "--still", "--json")
+    assert answer.json == {"notebook": str(notebook), "path": str(page)}
+    assert page.stat().st_size < 60_000
+
+
+def test_a_pdf_without_a_browser_is_one_clear_line(ready, tmp_path, monkeypatch):
+    monkeypatch.setenv("BITSTOCKERZ_CHROMIUM", "/no/such/browser")
+    run_id = ready("backtest", "Golden cross", "ACME", "-p", "slow=60", "--json").json["id"]
+    answer = ready("report", run_id, "--output", tmp_path / "run.pdf")
+    assert answer.status == 1
+    assert answer.err.count("\n") == 1
+    assert "/no/such/browser did not answer" in answer.err
+
+
 def test_sql_answers_in_a_table_in_csv_and_in_json(ready):
     query = "SELECT symbol, asset_type FROM symbols"
     assert ready("sql", query, "--json").json == [{"symbol": "ACME", "asset_type": "EQUITY"}]
@@ -252,25 +272,75 @@ def test_batch_runs_a_notebook_for_each_value_and_fails_as_a_whole_if_one_does(c
     answer = call("batch", notebook, "--over", "symbol=A, BAD", "--set", "fee_bps=5", "--json")
     assert answer.status == 1
     assert [item["status"] for item in answer.json] == ["completed", "failed"]
+    assert [item["failed_cell"] for item in answer.json] == [None, 3]
     assert answer.json[0]["parameters"] == {"symbol": "A", "fee_bps": 5.0}
     assert "1 of 2 notebooks failed" in answer.err.splitlines()[-1]
+    [listed] = call("batches", "--json").json
+    assert (listed["id"], listed["status"], listed["failed"]) == (1, "failed", 1)
+    assert call("batches", "1", "--json").json == answer.json
+    assert call("batches", "1").out.startswith("Batch 1: 1 of 2 completed, 1 failed in")
+
+    again = call("batch", "--resume", "1", "--json")
+    assert again.status == 1
+    assert [item["attempts"] for item in again.json] == [1, 2], "what is done is not done again"
+    assert call("batch", "--resume", "2").err == "error: No batch 2. lab.batch.list() shows them.\n"
+
+
+def asked_of(call, monkeypatch, verb, *words):
+    """What a command line hands to a verb of the batch room."""
+    asked = {}
+
+    def run_instead(_, first, **options):
+        asked.update(options, first=first)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"bitstockerz_lab.batch.api.Batches.{verb}", run_instead)
+    call("batch", *words)
+    return asked
 
 
 def test_batch_hands_over_and_set_to_the_verb(call, notebook, monkeypatch):
-    asked = {}
-
-    def run_instead(_, path, **options):
-        asked.update(options, notebook=path)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("bitstockerz_lab.batch.api.Batches.run", run_instead)
-    call(
-        "batch", notebook, "--over", "symbol=A,B", "--over", "fee_bps=0,10", "--zip", "--set",
-        'options={"fast": 20}', "--timeout", "9", "--retries", "2",
+    asked = asked_of(
+        call, monkeypatch, "run", notebook, "--over", "symbol=A,B", "--over", "fee_bps=0,10",
+        "--zip", "--set", 'options={"fast": 20}', "--timeout", "9", "--retries", "2",
+        "--workers", "3", "--fail-fast", "--cold",
     )  # fmt: skip
     assert asked["over"] == {"symbol": ["A", "B"], "fee_bps": [0.0, 10.0]}
     assert asked["parameters"] == {"options": {"fast": 20}}
     assert (asked["how"], asked["timeout_s"], asked["retries"]) == ("zip", 9.0, 2)
+    assert (asked["workers"], asked["fail_fast"], asked["warm"]) == (3, True, False)
+
+
+def test_batch_takes_sets_from_a_file(call, notebook, monkeypatch, tmp_path):
+    sets = tmp_path / "sets.csv"
+    sets.write_text("symbol,fee_bps\nA,5\nB,\n")
+    asked = asked_of(
+        call, monkeypatch, "run", notebook, "--from", sets, "--set", 'options={"fast": 20}'
+    )
+    assert asked["over"] == [{"symbol": "A", "fee_bps": 5.0}, {"symbol": "B"}]
+    assert asked["parameters"] == {"options": {"fast": 20}}
+
+
+def test_batch_resumes_by_number(call, monkeypatch):
+    asked = asked_of(call, monkeypatch, "resume", "--resume", "7", "--workers", "4")
+    assert (asked["first"], asked["workers"], asked["warm"]) == (7, 4, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["n.ipynb", "--resume", "3"],
+        ["--resume", "3", "--over", "symbol=A"],
+        ["--resume", "3", "--retries", "1"],
+        ["n.ipynb", "--from", "a.csv", "--over", "symbol=A"],
+        ["n.ipynb", "--from", "a.csv", "--zip"],
+    ],
+)
+def test_batch_refuses_options_that_exclude_each_other(call, words):
+    answer = call("batch", *words)
+    assert answer.status == 2
+    assert answer.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ import shlex
 
 import pytest
 import typer
+import yaml
+from papermill.cli import papermill as papermill_command
 
+from bitstockerz_lab.batch.plan import notebook_parameters
 from bitstockerz_lab.cli.app import app
 from bitstockerz_lab.cli.settings import Settings
 from tests.conventions.project import PROJECT, files, pyproject, short
@@ -50,6 +53,17 @@ def parse(words):
         context = command.make_context(name, rest, parent=context)
 
 
+def check_papermill(words):
+    """Parse the line as papermill would; its parameters are those of the notebook."""
+    asked = papermill_command.make_context("papermill", list(words)).params
+    given = dict(asked["parameters"]) | dict(asked["parameters_raw"])
+    for text in asked["parameters_yaml"]:
+        given |= yaml.safe_load(text)
+    known = notebook_parameters(PROJECT / asked["notebook_path"])
+    for name, value in given.items():
+        known[name].check(known[name].parse(value) if isinstance(value, str) else value)
+
+
 def targets():
     return set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
@@ -62,6 +76,8 @@ def test_a_command_that_is_told_exists(path, line):
         assert set(words[1:]) <= targets()
     elif words[0] == "bitstockerz":
         parse(words[1:])
+    elif words[0] == "papermill":
+        check_papermill(words[1:])
     else:
         assert line in NOT_OURS
 

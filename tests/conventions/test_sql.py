@@ -16,7 +16,8 @@ STATEMENT = re.compile(
 WRITES = re.compile(r"\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+(\w+)")
 TABLES_OF = {
     "users": {"users", "webauthn_credentials"},
-    "ops": {"jobs", "audit_events"},
+    "ops": {"jobs", "audit_events", "job_processes"},
+    "batch": {"batches", "batch_items", "schedules"},
     "market": {
         "symbols",
         "equity_daily_bars",

@@ -48,17 +48,17 @@ def test_a_page_loads_nothing_and_holds_plotly_once():
     assert "connect-src" not in page.policy  # falls back to default-src: nothing
 
 
-def test_a_page_without_figures_can_leave_plotly_out():
-    assert read_page(pages.shell("Title", "", with_plotly=False)).plotly == 0
+def test_a_page_without_figures_has_no_plotly():
+    assert read_page(pages.shell("Title", "")).plotly == 0
 
 
 def test_the_pages_own_files_name_no_host():
-    ours = pages.css() + pages.shell("Title", "", with_plotly=False)
+    ours = pages.css() + pages.shell("Title", "")
     assert not re.search(r"https?:|//[a-z]|@import|sourceMappingURL", ours)
 
 
 def test_a_title_cannot_break_out():
-    text = pages.shell(EVIL, "", with_plotly=False)
+    text = pages.shell(EVIL, "")
     assert "<script>alert" not in text
     assert "&lt;/script&gt;" in text
 

@@ -212,14 +212,42 @@ def test_opening_rebuilds_above_the_constant_and_not_below(filled, monkeypatch):
     assert contents(filled) == before
 
 
+def test_a_process_that_only_writes_rebuilds_the_file_too(filled, monkeypatch):
+    monkeypatch.setattr(compact, "LEASES", 10)
+    inode = filled.path.stat().st_ino
+    leases(filled, 10 - compact.leases(filled.path))
+    assert filled.path.stat().st_ino == inode
+    before = contents(filled)
+    with filled.write():
+        pass
+    assert filled.path.stat().st_ino != inode
+    assert contents(filled) == before
+
+
+def test_what_a_write_wrote_stays_when_the_rebuilding_after_it_fails(filled, monkeypatch):
+    monkeypatch.setattr(compact, "LEASES", 0)
+    monkeypatch.setattr(compact, "_refuse_what_would_be_lost", _refuse)
+    with filled.write() as con:
+        con.execute("UPDATE users SET email = 'kept' WHERE id = 1")
+    with filled.read() as con:
+        assert con.execute("SELECT email FROM users WHERE id = 1").fetchall() == [("kept",)]
+    assert compact.leases(filled.path) == 0
+
+
+def _refuse(*_):
+    raise errors.StorageError("the disk is full")
+
+
 def test_a_larger_file_has_to_wait_longer_and_the_largest_is_left_alone(database, monkeypatch):
     monkeypatch.setattr(compact, "LEASES", 10)
     size = database.path.stat().st_size
-    leases(database, 19)
+    for _ in range(19):
+        compact.count(database.path)
     assert compact.due(database.path)
     monkeypatch.setattr(compact, "SMALL", size / 4)
     assert not compact.due(database.path)
-    leases(database, 2)
+    for _ in range(2):
+        compact.count(database.path)
     monkeypatch.setattr(compact, "SMALL", database.path.stat().st_size / 4)
     assert compact.due(database.path)
     monkeypatch.setattr(compact, "LARGEST", size / 2)

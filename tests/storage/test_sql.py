@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
+
 import pandas as pd
 import pytest
 
 from bitstockerz_lab.errors import StorageError
+from bitstockerz_lab.storage import queries
 
 
 @pytest.mark.parametrize(
@@ -86,3 +91,54 @@ def test_a_query_that_takes_too_long_is_stopped(database):
     with pytest.raises(StorageError, match=r"longer than 0\.2 s"):
         database.sql(endless, timeout_s=0.2)
     assert len(database.sql("SELECT 1")) == 1
+
+
+ADD_USER = "INSERT INTO users (email, created_at, updated_at) VALUES ('new', now(), now())"
+SOME_SECONDS = """
+SELECT count(*) AS n, (SELECT count(*) FROM users) AS users
+FROM range(12000) AS a (i) JOIN range(12000) AS b (i) ON (a.i * b.i) % 1000003 = 7
+"""
+
+
+def copies(database):
+    return [one.name for one in database.path.parent.iterdir() if ".reading-" in one.name]
+
+
+def test_a_long_query_goes_on_beside_those_who_write(database, monkeypatch):
+    monkeypatch.setattr(queries, "PATIENCE_S", 0.1)
+    answers = []
+
+    def ask():
+        answers.append(database.sql(SOME_SECONDS))
+        answers.append(time.monotonic())
+
+    reader = threading.Thread(target=ask)
+    reader.start()
+    while not copies(database) and reader.is_alive():
+        time.sleep(0.01)
+    with database.write() as con:
+        con.execute(ADD_USER)
+    written = time.monotonic()
+    reader.join()
+    frame, answered = answers
+    assert written < answered
+    assert frame["users"].tolist() == [0]  # as it was when the question was asked
+    assert database.sql("SELECT count(*) AS n FROM users")["n"].tolist() == [1]
+    assert copies(database) == []
+
+
+def test_a_long_query_keeps_the_file_where_it_cannot_be_copied(database, monkeypatch):
+    monkeypatch.setattr(queries, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(queries, "LARGEST", 0)
+    assert database.sql(SOME_SECONDS)["n"].iloc[0] > 0
+    with pytest.raises(StorageError, match=r"longer than 0\.2 s"):
+        database.sql(SOME_SECONDS.replace("12000", "4000000"), timeout_s=0.2)
+
+
+def test_the_copy_of_a_reader_that_was_killed_is_removed_when_the_lab_is_opened(database):
+    gone = database.path.with_name(f".{database.path.name}.reading-4194999-1")
+    ours = database.path.with_name(f".{database.path.name}.reading-{os.getpid()}-1")
+    gone.touch()
+    ours.touch()
+    database.open()
+    assert copies(database) == [ours.name]

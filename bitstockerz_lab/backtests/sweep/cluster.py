@@ -65,7 +65,7 @@ def parts(
         What a single run would raise too.
     """
     consent.require(question.version.definition)
-    crew = _Crew(question, _checked(client), deque(todo), threads or 1, memory_mb)
+    crew = _Crew(question, checked_client(client), deque(todo), threads or 1, memory_mb)
     try:
         yield from crew.work()
     finally:
@@ -254,7 +254,7 @@ def _versions(unit: Unit) -> dict[str, str]:
     return {"the engine": ENGINE_VERSION, **plan.versions(), **unit.recipe.packages}
 
 
-def _checked(client: Any) -> Any:  # noqa: ANN401 - whatever was handed in
+def checked_client(client: Any) -> Any:  # noqa: ANN401 - whatever was handed in
     """Return a client that can be asked, or raise why it cannot."""
     try:
         from distributed import Client  # noqa: PLC0415 - an extra, and heavy

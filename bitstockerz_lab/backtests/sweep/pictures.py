@@ -198,13 +198,20 @@ class Pictures:
             )
         return self.combinations[int(found["combination"].iloc[at])]
 
-    def report(self, path: str | Path | None = None, unit: int | None = None) -> SweepReport:
+    def report(
+        self,
+        path: str | Path | None = None,
+        unit: int | None = None,
+        *,
+        interactive: bool = True,
+    ) -> SweepReport:
         """Return the report; with a path, also write it there as one self-contained HTML page.
 
         Parameters
         ----------
-        path : ends in .html
+        path : ends in .html; a PDF where it ends in .pdf
         unit : the winner of this unit; None takes the best of all
+        interactive : False draws the figures as pictures; that and PDF need a Chromium
 
         Raises
         ------
@@ -221,7 +228,7 @@ class Pictures:
 
         report = SweepReport(cast("Sweep", self), unit)
         if path is not None:
-            report.write(path)
+            report.write(path, interactive=interactive)
         return report
 
 

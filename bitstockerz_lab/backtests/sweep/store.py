@@ -12,9 +12,9 @@ import pandas as pd
 import psutil
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.backtests.store import lives
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.ops.processes import DIED, lives
 from bitstockerz_lab.storage import frames
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.question import Part
     from bitstockerz_lab.storage import Connection
 
-DIED = "process died"
 RUN_COLUMNS = ("unit", "combination", "run")
 ADD = """
 INSERT INTO sweeps (

@@ -17,6 +17,7 @@ from bitstockerz_lab.backtests.sweep.stored_units import StoredUnits
 from bitstockerz_lab.backtests.sweep.table import sweep_of
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import UnknownName
+from bitstockerz_lab.ops.processes import DIED
 from bitstockerz_lab.strategies import store as strategy_store
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class StoredSweeps:
         died = [row["id"] for row in found.to_dict("records") if store.has_died(row)]
         found.loc[found["id"].isin(died), ["status", "error_message"]] = [
             str(Status.FAILED),
-            store.DIED,
+            DIED,
         ]
         if strategy is not None:
             found = found[found["strategy"].str.casefold() == strategy.strip().casefold()]
@@ -162,7 +163,7 @@ def _remarks(row: dict[str, Any], revised: list[str]) -> list[str]:
     """Return what is to be said of a recorded sweep now."""
     found = []
     if row["status"] != Status.COMPLETED:
-        why = store.DIED if store.has_died(row) else row["error_message"] or row["status"]
+        why = DIED if store.has_died(row) else row["error_message"] or row["status"]
         found.append(f"Not all of it was carried out ({why}); asked again, it goes on.")
     if revised:
         found.append(

@@ -97,10 +97,10 @@ def test_the_code_of_the_page_runs_and_gives_what_is_computed_here(told):
 
 def test_what_is_no_client_is_refused():
     with pytest.raises(TradingError, match=r"client must be a distributed\.Client that is not"):
-        cluster._checked("tcp://127.0.0.1:8786")
+        cluster.checked_client("tcp://127.0.0.1:8786")
 
 
 def test_where_dask_is_not_installed_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(TradingError, match=r"pip install 'bitstockerz-lab\[cluster\]', or leave"):
-        cluster._checked(object())
+        cluster.checked_client(object())

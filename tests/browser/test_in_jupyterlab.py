@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pandas as pd
 import pytest
 
@@ -35,13 +33,7 @@ FOUND = """() => {
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_jupyterlabs_rules_for_bare_tags_do_not_reach_our_pieces(tmp_path):
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="BROWSER MISSING: pip install playwright"
-    )
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("BROWSER MISSING: no chromium is on the PATH")
+def test_jupyterlabs_rules_for_bare_tags_do_not_reach_our_pieces(browser, tmp_path):
     piece = pages.standalone(
         pages.section(
             "Headline",
@@ -56,14 +48,10 @@ def test_jupyterlabs_rules_for_bare_tags_do_not_reach_our_pieces(tmp_path):
         f"<style>{JUPYTERLAB}</style>",
         encoding="utf-8",
     )
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        opened = browser.new_page()
-        opened.goto(path.as_uri())
-        found = opened.evaluate(FOUND)
-        browser.close()
+    opened = browser.new_page()
+    opened.goto(path.as_uri())
+    found = opened.evaluate(FOUND)
+    opened.close()
     assert found["card"] > 60
     assert found["value"] > 60
     assert found["fact"] >= 150

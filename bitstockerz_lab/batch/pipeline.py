@@ -1,0 +1,158 @@
+"""Steps after one another: bars are brought up to date, notebooks run, their page written."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bitstockerz_lab.batch import index as batch_index
+from bitstockerz_lab.batch import pipeline_file
+from bitstockerz_lab.batch.plan import notebook_parameters, parameter_sets
+from bitstockerz_lab.enums import Status
+from bitstockerz_lab.errors import BatchError, LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bitstockerz_lab.batch.pipeline_file import Index, Notebooks, Step, Update
+    from bitstockerz_lab.batch.result import Batch
+    from bitstockerz_lab.lab import Lab
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a step.
+
+    Parameters
+    ----------
+    name, kind : of the step; kind is "update", "batch" or "index"
+    status : "completed", "failed", or "cancelled" where a step it needs did not complete
+    told : a sentence: what it did, or why not
+    seconds : how long it took
+    """
+
+    name: str
+    kind: str
+    status: Status
+    told: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind}): {self.status} in {self.seconds:.1f} s. {self.told}"
+
+
+class Pipeline:
+    """A pipeline's file in a lab, checked before anything starts.
+
+    Parameters
+    ----------
+    lab : what it works on
+    path : the file; notebooks and folders in it are looked for from its own folder, pages go to
+        the lab's reports
+
+    Raises
+    ------
+    UnknownName, DataError
+        The file, or a notebook or a parameter it names, does not exist or cannot be read.
+
+    Examples
+    --------
+    >>> outcomes = lab.pipeline("nightly.yaml").run(print)  # doctest: +SKIP
+    """
+
+    def __init__(self, lab: Lab, path: str | Path) -> None:
+        self.lab = lab
+        self.folder = Path(path).expanduser().resolve().parent
+        self.file = pipeline_file.read(path)
+        for step in self.file.steps.values():
+            if step.batch is not None:
+                notebook = self.folder / step.batch.notebook
+                known = notebook_parameters(notebook)
+                asked = (step.batch.over, step.batch.how, step.batch.parameters)
+                parameter_sets(*asked, known, notebook.name)
+
+    def run(self, tell: Callable[[str], None] | None = None) -> tuple[Outcome, ...]:
+        """Do every step; one that fails keeps those that need it from starting, and no others.
+
+        Parameters
+        ----------
+        tell : gets a line when a step begins and when it has ended
+
+        Returns
+        -------
+        tuple of Outcome
+            One a step, in the file's order. `raise_for_failures` makes failures an error.
+        """
+        tell = tell or (lambda _: None)
+        outcomes: dict[str, Outcome] = {}
+        batches: dict[str, Batch] = {}
+        for name, step in self.file.steps.items():
+            outcomes[name] = self._outcome(name, step, outcomes, batches, tell)
+            tell(str(outcomes[name]))
+        return tuple(outcomes.values())
+
+    def _outcome(
+        self,
+        name: str,
+        step: Step,
+        before: dict[str, Outcome],
+        batches: dict[str, Batch],
+        tell: Callable[[str], None],
+    ) -> Outcome:
+        needed = [*step.needs, *([step.index.of] if step.index else [])]
+        missing = [one for one in needed if before[one].status != Status.COMPLETED]
+        if missing:
+            told = f"Not begun, because {missing[0]!r} {before[missing[0]].status}."
+            return Outcome(name, step.kind, Status.CANCELLED, told, 0.0)
+        tell(f"{name} ({step.kind}): begun.")
+        began, status = time.monotonic(), Status.COMPLETED
+        try:
+            if step.update is not None:
+                told = self._update(step.update)
+            elif step.batch is not None:
+                told = self._batch(name, step.batch, batches)
+            elif step.index is not None:
+                told = self._index(step.index, batches)
+        except LabError as problem:
+            status, told = Status.FAILED, str(problem)
+        return Outcome(name, step.kind, status, told, time.monotonic() - began)
+
+    def _update(self, asked: Update) -> str:
+        options = {"folder": str(self.folder / asked.folder)} if asked.folder else {}
+        report = self.lab.market.update(asked.symbols, asked.timeframe, asked.provider, **options)
+        if report.failed:
+            raise BatchError(str(report))
+        return f"{sum(row.inserted for row in report.rows):,} bars are new."
+
+    def _batch(self, name: str, asked: Notebooks, batches: dict[str, Batch]) -> str:
+        options = asked.model_dump(exclude={"notebook"})
+        done = self.lab.batch.run(
+            self.folder / asked.notebook, **options, on_progress=lambda _: None
+        )
+        batches[name] = done
+        done.raise_for_failures()
+        page = f" All of them: {done.index}." if done.index else ""
+        return f"{len(done)} notebooks in {done.seconds:.1f} s.{page}"
+
+    def _index(self, asked: Index, batches: dict[str, Batch]) -> str:
+        path = self.lab.reports_folder / asked.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return f"{batch_index.write(batches[asked.of], path, self.lab.database)} is written."
+
+
+def raise_for_failures(outcomes: tuple[Outcome, ...]) -> None:
+    """Do nothing if every step completed.
+
+    Raises
+    ------
+    BatchError
+        One failed; it names the first and how many did not begin.
+    """
+    failed = [one for one in outcomes if one.status == Status.FAILED]
+    if not failed:
+        return
+    left = sum(one.status == Status.CANCELLED for one in outcomes)
+    others = f" {left} that needed it did not begin." if left else ""
+    raise BatchError(f"Step {failed[0].name!r} failed: {failed[0].told}{others}")

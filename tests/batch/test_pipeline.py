@@ -1,0 +1,147 @@
+"""Pipelines: what a file says is checked first, and a failing step stops what needs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from bitstockerz_lab.batch.pipeline import Pipeline, raise_for_failures
+from bitstockerz_lab.enums import Status
+from bitstockerz_lab.errors import BatchError, DataError, UnknownName
+from tests.helpers import make_bars
+
+WHOLE = """
+name: nightly
+steps:
+  bars:
+    update: {symbols: ABC, provider: file, folder: bars}
+  runs:
+    needs: bars
+    batch:
+      notebook: tiny.ipynb
+      over: {number: [1, 2]}
+  page:
+    index: {of: runs, path: nightly.html}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a notebook that fails for the number 13."""
+    cells = [
+        nbformat.v4.new_code_cell("number: int = 0  # any", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("assert number != 13\nnumber"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, tmp_path / "tiny.ipynb")
+    return tmp_path
+
+
+@pytest.fixture
+def write(folder):
+    def written(text):
+        path = folder / "nightly.yaml"
+        path.write_text(text)
+        return path
+
+    return written
+
+
+@pytest.fixture
+def stocked(lab):
+    lab.market.load_frame(make_bars(50), "ABC", "1d", asset_type="EQUITY", exchange="XNYS")
+    return lab
+
+
+def test_bars_are_updated_notebooks_run_and_the_page_is_written(lab, write, folder):
+    bars = make_bars(60).reset_index()
+    (folder / "bars").mkdir()
+    bars.to_csv(folder / "bars" / "ABC_1d.csv", index=False)
+    lab.market.load_frame(make_bars(50), "ABC", "1d", asset_type="EQUITY", exchange="XNYS")
+    told = []
+    outcomes = Pipeline(lab, write(WHOLE)).run(told.append)
+    assert [(one.name, one.kind, one.status) for one in outcomes] == [
+        ("bars", "update", Status.COMPLETED),
+        ("runs", "batch", Status.COMPLETED),
+        ("page", "index", Status.COMPLETED),
+    ], told
+    raise_for_failures(outcomes)
+    assert "tiny" in (lab.reports_folder / "nightly.html").read_text()
+    assert outcomes[0].told == "10 bars are new."
+    assert told[0] == "bars (update): begun."
+    assert [line.split(":")[0] for line in told].count("runs (batch)") == 2
+
+
+def test_a_failing_step_stops_what_needs_it_and_nothing_else(stocked, write):
+    text = WHOLE.replace("[1, 2]", "[1, 13]") + "  again:\n    batch: {notebook: tiny.ipynb}\n"
+    text = text.replace("  bars:\n    update: {symbols: ABC, provider: file, folder: bars}\n", "")
+    outcomes = Pipeline(stocked, write(text.replace("    needs: bars\n", ""))).run()
+    assert [str(one.status) for one in outcomes] == ["failed", "cancelled", "completed"]
+    assert outcomes[1].told == "Not begun, because 'runs' failed."
+    with pytest.raises(BatchError, match=r"Step 'runs' failed: 1 of 2 .* 1 that needed it did not"):
+        raise_for_failures(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("update:", "updte:", "No entry 'updte' in steps.bars. Did you mean 'update'?"),
+        ("symbols:", "symbls:", "No entry 'symbls' in steps.bars.update. Did you mean 'symbols'?"),
+        ("name: nightly", "nme: nightly", "name is missing. No entry 'nme'. Did you mean 'name'?"),
+        ("notebook:", "notebok:", "Did you mean 'notebook'?"),
+        ("needs: bars", "needs: bar", "step 'runs' needs 'bar', no step before it. Did you mean"),
+        ("of: runs", "of: bars", "is the index of 'bars', which runs no notebooks"),
+        ("    update: {symbols: ABC, provider: file, folder: bars}", "    needs: []", "does nothing"),
+        ("steps:", "schedule: {evry: 6h}\nsteps:", "Did you mean 'every'?"),
+        ("over: {number: [1, 2]}", "workers: 0", "steps.runs.batch.workers is 0"),
+        ("name: nightly", "name: [", "is no YAML"),
+    ],
+)
+def test_what_nobody_understands_is_refused_before_anything_starts(lab, write, old, new, told):
+    with pytest.raises(DataError) as refusal:
+        Pipeline(lab, write(WHOLE.replace(old, new)))
+    assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("tiny.ipynb", "tinny.ipynb", "tinny.ipynb"),
+        ("over: {number: [1, 2]}", "over: {numbr: [1, 2]}", "Did you mean 'number'"),
+    ],
+)
+def test_a_notebook_and_its_parameters_are_looked_at_first(lab, write, old, new, told):
+    with pytest.raises(UnknownName, match=told):
+        Pipeline(lab, write(WHOLE.replace(old, new)))
+
+
+def test_there_is_no_such_file(lab, tmp_path):
+    (tmp_path / "nightly.yaml").touch()
+    with pytest.raises(UnknownName, match=r"nigthly\.yaml.*Did you mean"):
+        Pipeline(lab, tmp_path / "nigthly.yaml")
+
+
+def test_the_command_line_tells_each_step_and_fails_with_it(stocked, write, folder):
+    text = (
+        WHOLE.split("  bars:", maxsplit=1)[0]
+        + "  runs:\n    batch: {notebook: tiny.ipynb, parameters: {number: 13}}\n"
+    )
+    words = ["pipeline", str(write(text)), "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "bitstockerz_lab.cli", "--database", str(stocked.path), *words],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ,
+        check=False,
+    )
+    assert done.returncode == 1
+    (outcome,) = json.loads(done.stdout)
+    assert outcome["status"] == "failed"
+    assert "Step 'runs' failed: 1 of 1 notebooks failed" in done.stderr
