@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock, measures
+from bitstockerz_lab.backtests.tape import PRICES, Tape
 from bitstockerz_lab.backtests.terms import COUNTS, FULL_BPS, Levels, Terms
 from bitstockerz_lab.enums import AssetType, ExitReason, Side, SizingMethod
-from bitstockerz_lab.errors import BadBars, DataError
-from bitstockerz_lab.market import bars as market_bars
+from bitstockerz_lab.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,6 @@ ENGINE_VERSION = "1"
 """Goes into every fingerprint; raised when a rule or the kernel changes a number."""
 
 SIGNALS = ("long_entry", "long_exit", "short_entry", "short_exit")
-PRICES = ("open", "high", "low", "close")
 NUMBERS = (
     "entry_price", "exit_price", "quantity", "pnl_abs", "mae_pct", "mfe_pct", "bars_held", "fees",
     "borrow",
@@ -176,27 +175,27 @@ def simulate_signals(
     first : position of the period's first bar
     """
     asset_type = known_asset_type(asset_type)
-    index = clock.stamps(bars)
-    missing = check_bars(bars, index)
+    tape = Tape.of(bars)
     levels.check(terms)
-    due = orders_due(missing, signals)
+    due = orders_due(tape.missing, signals)
     stops, (aims, shares) = levels.stops(bars.index), levels.aims(bars.index)
     for rows in (stops, aims):
         rows[1:] = rows[:-1].copy()  # read at the close before, like all that is due
-    period, index = bars.iloc[first:], index[first:]
+    period, bars_of_period = tape.between(first, len(tape)), bars.iloc[first:]
+    index = period.stamps
     trades, equity, skipped, exposed, ruined = _run(
-        period, missing[first:], due[:, first:], (stops[first:], aims[first:], shares), terms
+        period, due[:, first:], (stops[first:], aims[first:], shares), terms
     )
     # after the kernel, for which entries are filled only it knows; the first is simulated rightly
     filled = first + np.unique(trades["entry_bar"])
     levels.ascend(aims[filled], bars.index[filled - 1])
-    trade_frame = _trades(trades, index, period, missing[first:])
+    trade_frame = _trades(trades, period)
     equity_series = pd.Series(equity, index=index, name="equity")
     metrics = measures.measure(
         equity_series,
         trade_frame,
-        period,
-        missing=missing[first:],
+        bars_of_period,
+        missing=period.missing,
         initial_equity=terms.initial_equity,
         asset_type=asset_type,
         timeframe=timeframe or clock.infer_timeframe(index),
@@ -206,8 +205,7 @@ def simulate_signals(
 
 
 def _run(
-    bars: pd.DataFrame,
-    missing: Flags,
+    bars: Tape,
     due: Flags,
     levels: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     terms: Terms,
@@ -219,14 +217,13 @@ def _run(
     # a position needs an entry due at its open, and is left in so many parts and once for the rest
     positions = int((due[kernel.ENTER_LONG] | due[kernel.ENTER_SHORT]).sum())
     trades = np.zeros(positions * (len(shares) + 1) + 1, fills.TRADE)
-    stamps = clock.stamps(bars).as_unit("ns").asi8
     equity = np.empty(len(bars))
-    prices = [np.ascontiguousarray(bars[name].to_numpy(), dtype=np.float64) for name in PRICES]
+    prices = [bars.numbers[name] for name in PRICES]
     simulate_rows: Callable[..., tuple[int, int, int, bool]] = kernel.run_kernel
     position = np.zeros(1, fills.POSITION)[0]
     count, skipped, exposed, ruined = simulate_rows(
-        stamps, *prices, bits(np.vstack([due, missing])), stops, aims, shares, terms_row(terms)[0],
-        position, trades, equity,
+        bars.times, *prices, bits(np.vstack([due, bars.missing])), stops, aims, shares,
+        terms_row(terms)[0], position, trades, equity,
     )  # fmt: skip
     return trades[:count], equity, int(skipped), int(exposed), bool(ruined)
 
@@ -282,13 +279,13 @@ def orders_due(missing: Flags, signals: Mapping[str, Flags]) -> Flags:
     return due
 
 
-def _excursions(trades: Rows, bars: pd.DataFrame, missing: Flags) -> dict[str, NDArray[np.float64]]:
+def _excursions(trades: Rows, bars: Tape) -> dict[str, NDArray[np.float64]]:
     """Return the worst and best price each trade saw, in percent of its entry price.
 
     Of the bar it ends in only the fill counts, unless the data end there.
     """
     lowest, highest = (
-        np.append(np.where(missing, np.nan, bars[name].to_numpy(dtype=np.float64)), np.nan)
+        np.append(np.where(bars.missing, np.nan, bars.numbers[name]), np.nan)
         for name in ("low", "high")
     )
     end_of_data = list(ExitReason).index(ExitReason.END_OF_DATA)
@@ -310,13 +307,11 @@ def _excursions(trades: Rows, bars: pd.DataFrame, missing: Flags) -> dict[str, N
     return found
 
 
-def _trades(
-    trades: Rows, index: pd.DatetimeIndex, bars: pd.DataFrame, missing: Flags
-) -> pd.DataFrame:
+def _trades(trades: Rows, bars: Tape) -> pd.DataFrame:
     """Return the kernel's trades as a frame."""
     sides = {-1: Side.SHORT.value, 1: Side.LONG.value}
     reasons = [reason.value for reason in ExitReason]
-    seen = _excursions(trades, bars, missing)
+    seen, index = _excursions(trades, bars), bars.stamps
     columns = {name: seen[name] if name in seen else trades[name] for name in NUMBERS}
     return pd.DataFrame(
         {
@@ -342,33 +337,6 @@ def known_asset_type(asset_type: str) -> AssetType:
     except ValueError:
         known = " or ".join(AssetType)
         raise DataError(f"asset_type must be {known}; got {asset_type!r}.") from None
-
-
-def check_bars(bars: pd.DataFrame, index: pd.DatetimeIndex) -> Flags:
-    """Return which bars are missing, having refused what is no bars frame."""
-    absent = [name for name in PRICES if name not in bars.columns]
-    if absent:
-        lower = {str(name).lower() for name in bars.columns}
-        hint = " Try bars.rename(columns=str.lower)." if lower.issuperset(PRICES) else ""
-        raise BadBars(
-            f"Bars need the columns open, high, low, close; {', '.join(absent)} is not there.{hint}"
-        )
-    if len(bars) == 0:
-        raise BadBars("There are no bars to simulate. Load or select at least one.")
-    if not (index.is_monotonic_increasing and index.is_unique):
-        raise BadBars("Bars must ascend in time, each stamp once. Try bars.sort_index().")
-    open_, high, low, close = (bars[name].to_numpy(dtype=np.float64) for name in PRICES)
-    missing = market_bars.lost((open_, high, low, close))
-    wrong = ~missing & ((high < np.maximum(open_, close)) | (low > np.minimum(open_, close)))
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise BadBars(
-            f"The bar of {index[at]} has open {open_[at]:g}, high {high[at]:g}, "
-            f"low {low[at]:g}, close {close[at]:g}: open and close must lie between low and high. "
-            "Drop it, or set its prices to NaN to have it skipped.",
-            timestamp=index[at],
-        )
-    return missing
 
 
 def _signal(signal: ArrayLike | None, name: str, bars: pd.DataFrame) -> Flags:

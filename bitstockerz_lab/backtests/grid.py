@@ -30,6 +30,8 @@ Combination = dict[str, int | float]
 Grid = Mapping[str, Iterable[float]] | Sequence[Mapping[str, float]] | pd.DataFrame | None
 
 MOST = 1_000_000
+UNASKED = 10_000
+"""So many combinations are tried at most where nobody said which."""
 
 
 def combinations(
@@ -86,6 +88,13 @@ def combinations(
             f"No combination of {', '.join(columns)} meets the constraint {constraint!r}. Widen "
             "the grid, or loosen the constraint.",
             constraint=constraint,
+        )
+    if grid is None and samples is None and count > UNASKED:
+        raise DefinitionError(
+            f"Without a grid the declared values give {count:,} combinations, which would all "
+            f"count as trials; {UNASKED:,} are the most. Give grid=, or a larger step to the "
+            "parameters; a sweep also takes samples=1000.",
+            combinations=count,
         )
     if samples is not None and count < samples and not remarks:
         more = f"samples={samples:,} asks for more than there are"

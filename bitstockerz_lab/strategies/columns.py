@@ -67,7 +67,8 @@ class Columns:
     resolved : every parameter's value
     others : the bars of other symbols, by symbol
     keep : keep every column; else each goes once all of the definition that reads it has read it
-    numbers : the bars' columns as arrays of float64, where they are at hand
+    numbers, missing : the bars' columns as arrays of float64, and which bars are missing, where
+        they are at hand
     """
 
     def __init__(
@@ -79,13 +80,15 @@ class Columns:
         *,
         keep: bool = True,
         numbers: Mapping[str, Numbers] | None = None,
+        missing: Flags | None = None,
     ) -> None:
         self.definition = definition
         self.bars = bars
         self.resolved = resolved
         self._numbers = dict(numbers or {name: _plain(bars, name) for name in PRICES[:4]})
-        self._prices = [self._numbers[name] for name in PRICES[:4]]
-        self.missing: Flags = np.asarray(lost(self._prices), dtype=bool)
+        self.missing: Flags = (
+            lost([self._numbers[name] for name in PRICES[:4]]) if missing is None else missing
+        )
         self.any_missing = bool(self.missing.any())
         self._others = others or {}
         self._made: dict[object, Any] = {}

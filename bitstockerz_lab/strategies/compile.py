@@ -110,7 +110,8 @@ def decisions(
 
 def need_columns(bars: pd.DataFrame) -> None:
     """Raise DataError where a column that rules may read is not there."""
-    absent = [name for name in PRICES if name not in bars.columns]
+    there = set(bars.columns)
+    absent = [name for name in PRICES if name not in there]
     if absent:
         message = f"The bars have no column {', '.join(absent)}. They need {', '.join(PRICES)}."
         raise DataError(message, columns=absent)

@@ -205,3 +205,14 @@ def test_a_million_combinations_are_read():
     rules = crossing()
     found = combinations(rules, {"fast": range(1, 1001), "slow": range(1, 1001)}, "fast < slow")
     assert len(found) == 499_500
+
+
+def test_what_nobody_asked_for_is_not_tried_ten_thousandfold():
+    rules = crossing(
+        fast={"min": 2, "max": 60}, slow={"min": 2, "max": 200},
+        stop={"min": 0.1, "max": 0.3, "step": 0.1},
+    )  # fmt: skip
+    with pytest.raises(DefinitionError, match=r"give 35,223 combinations.* 10,000 are the most"):
+        combinations(rules)
+    assert len(combinations(rules, fixed={"stop": 0.2}, constraint="fast < 40 < slow")) == 6_080
+    assert len(combinations(rules, samples=50)) == 50

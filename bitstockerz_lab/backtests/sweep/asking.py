@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.unit import Unit
     from bitstockerz_lab.strategies.versions import StrategyVersion
 
-UNASKED = 10_000
-"""So many combinations are tried at most where nobody said which."""
 FACTS = ("unit", "combination", "symbol", "timeframe", "start", "end")
 
 
@@ -68,13 +66,6 @@ class Space:
             sampling=self.sampling,
             seed=self.seed,
         )
-        if self.grid is None and self.samples is None and len(tried) > UNASKED:
-            raise DefinitionError(
-                f"Without a grid the declared values give {len(tried):,} combinations, which would "
-                f"all count as trials; {UNASKED:,} are the most. Give grid=, samples=1000, or a "
-                "larger step to the parameters.",
-                combinations=len(tried),
-            )
         _refuse_taken(tried.names)
         refuse_crossing(version.definition, tried, units[0].recipe.parameters)
         space = {name: as_json(getattr(self, name)) for name in ("grid", "constraint")}

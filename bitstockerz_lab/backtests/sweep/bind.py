@@ -9,14 +9,19 @@ import numpy as np
 
 from bitstockerz_lab.backtests.engine import bits
 from bitstockerz_lab.backtests.sweep.layout import WORD
+from bitstockerz_lab.backtests.sweep.scheme import rows
 from bitstockerz_lab.strategies.columns import Columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from bitstockerz_lab.backtests.sweep.layout import Layout
     from bitstockerz_lab.backtests.sweep.scheme import Needed, Scheme
     from bitstockerz_lab.backtests.sweep.unit import Unit
+
+    Numbers = NDArray[np.float64]
 
 ALL_BARS = 2**64 - 1
 
@@ -41,23 +46,63 @@ class Bound:
 
 def bind(scheme: Scheme, unit: Unit, layout: Layout) -> Bound:
     """Compute each column that a scheme needs, by the code that single runs use."""
-    fixed = unit.recipe.parameters
-    plain = Columns(scheme.definition, unit.bars, fixed, unit.others, numbers=layout.numbers)
-    under: dict[tuple[Any, ...], Columns] = {}
+    from bitstockerz_lab.backtests.sweep import machine  # noqa: PLC0415 - heavy: numba
 
-    def columns_of(one: Needed) -> Columns:
-        key = tuple(one.values.items())
-        if key not in under:
-            under[key] = plain.under({**fixed, **one.values})
-        return under[key]
-
+    columns = _Columns(scheme, unit, layout)
     bars = slice(layout.lead, layout.lead + len(layout.bars))
-    numbers = np.full((max(1, len(scheme.columns)), layout.words * WORD), np.nan)
-    for row, one in zip(numbers, scheme.columns, strict=False):
-        row[bars] = columns_of(one).operand(one.leaf.node)
-    flags = np.zeros((max(1, len(scheme.flags)), layout.words * WORD), dtype=bool)
-    for row, one in zip(flags, scheme.flags, strict=False):
-        row[bars] = columns_of(one).condition(one.leaf.node, bool(one.leaf.wanted))
-    everywhere = np.full((1, layout.words), ALL_BARS, np.uint64)
-    known = np.vstack([bits(numbers == numbers), everywhere])  # noqa: PLR0124 - not NaN
+    numbers = np.empty((max(1, rows(scheme.columns)), layout.words * WORD))
+    numbers[:, : bars.start] = numbers[:, bars.stop :] = np.nan
+    with np.errstate(all="ignore"):
+        for one in scheme.columns:
+            columns.write_numbers(one, numbers, bars)
+    flags = np.zeros((max(1, rows(scheme.flags)), layout.words * WORD), dtype=bool)
+    for one in scheme.flags:
+        columns.write_flags(one, flags, bars)
+    known = np.full((len(numbers) + 1, layout.words), ALL_BARS, np.uint64)
+    machine.settle(numbers, known)
     return Bound(scheme, numbers, known, bits(flags))
+
+
+class _Columns:
+    """The columns of a unit's bars, under any values of the parameters."""
+
+    def __init__(self, scheme: Scheme, unit: Unit, layout: Layout) -> None:
+        self._fixed = unit.recipe.parameters
+        self._plain = Columns(
+            scheme.definition,
+            unit.bars,
+            self._fixed,
+            unit.others,
+            numbers=layout.bars.numbers,
+            missing=layout.bars.missing,
+        )
+        self._under: dict[tuple[Any, ...], Columns] = {}
+        self._callable = not self._plain.any_missing and len(layout.bars) > 0
+
+    def write_numbers(self, needed: Needed, into: Numbers, bars: slice) -> None:
+        """Write columns into their rows; an indicator may be infinite, which is as good as NaN."""
+        call = needed.call
+        if call is None or not self._callable:
+            for row, values in enumerate(needed.values, needed.first):
+                into[row, bars] = self._columns(values).operand(needed.leaf.node)
+            return
+        prices = [self._plain.price(name) for name in call.prices]
+        if call.indicator.rows is not None:
+            call.indicator.rows(prices[0], call.periods, into, needed.first, bars.start)
+            return
+        for row, settings in enumerate(call.settings, needed.first):
+            made = call.indicator.compute(prices, settings)
+            column = made[0] if isinstance(made, tuple) else made
+            into[row, bars] = column() if callable(column) else column
+
+    def write_flags(self, needed: Needed, into: NDArray[np.bool_], bars: slice) -> None:
+        """Write where a condition is true, or known to be false, into their rows."""
+        leaf = needed.leaf
+        for row, values in enumerate(needed.values, needed.first):
+            into[row, bars] = self._columns(values).condition(leaf.node, bool(leaf.wanted))
+
+    def _columns(self, values: Mapping[str, float]) -> Columns:
+        key = tuple(values.items())
+        if key not in self._under:
+            self._under[key] = self._plain.under({**self._fixed, **values})
+        return self._under[key]

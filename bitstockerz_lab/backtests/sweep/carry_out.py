@@ -18,9 +18,9 @@ Range = tuple[int, int, int]
 """A unit's number, and the positions of its first combination and of the one after its last."""
 
 PART_S = 1.0
-FIRST_S = 0.25
+FIRST_S = 0.5
 """A part takes about so long; the first, whose length is a guess, less."""
-GUESS_NS = 20.0
+GUESS_NS = 5.0
 """What a bar and combination is taken to cost before anything was measured."""
 SLOW_GUESS_NS = 5_000.0
 """The same where every combination is a simulation of its own."""

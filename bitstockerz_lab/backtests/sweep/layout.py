@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.backtests.engine import PRICES, bits, check_bars
+from bitstockerz_lab.backtests.engine import bits
+from bitstockerz_lab.backtests.tape import PRICES, Tape
 from bitstockerz_lab.measures import metrics
 from bitstockerz_lab.measures.honest.overfitting import block_edges
 from bitstockerz_lab.strategies.compile import need_columns
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.unit import Unit
 
 WORD = 64
-LEAST_PRICE, MOST_PRICE, LEAST_MOVE = 1e-50, 1e50, 1e-12
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Layout:
     initial_equity : what the benchmark starts with
     """
 
-    bars: pd.DataFrame
+    bars: Tape
     first: int
     timeframe: str
     asset_type: str
@@ -54,7 +54,7 @@ class Layout:
         recipe = unit.recipe
         need_columns(unit.bars)
         return cls(
-            bars=unit.bars,
+            bars=unit.tape or Tape.of(unit.bars),
             first=recipe.first_of(unit.bars),
             timeframe=recipe.timeframe,
             asset_type=str(recipe.symbol.asset_type),
@@ -62,25 +62,14 @@ class Layout:
         )
 
     @cached_property
-    def missing(self) -> NDArray[np.bool_]:
-        """Which of all bars are missing."""
-        return check_bars(self.bars, clock.stamps(self.bars))
-
-    @cached_property
-    def period(self) -> pd.DataFrame:
+    def period(self) -> Tape:
         """The bars that are simulated."""
-        return self.bars.iloc[self.first :] if self.first else self.bars
+        return self.bars.between(self.first, len(self.bars))
 
-    @cached_property
-    def numbers(self) -> dict[str, NDArray[np.float64]]:
-        """The columns of all bars; pandas takes longer to give one than to add it up."""
-        names = (*PRICES, "volume")
-        return {name: self.bars[name].to_numpy(np.float64, na_value=np.nan) for name in names}
-
-    @cached_property
+    @property
     def stamps(self) -> pd.DatetimeIndex:
         """When the bars of the period start."""
-        return clock.stamps(self.period)
+        return self.period.stamps
 
     @property
     def lead(self) -> int:
@@ -106,23 +95,37 @@ class Layout:
     @cached_property
     def present(self) -> NDArray[np.uint64]:
         """The bars that are there and not missing, as bits."""
-        return bits(self.padded(~self.missing, nothing=False))
+        if self.whole:
+            return _bits_between(self.lead, self.lead + len(self.bars), self.words)
+        return bits(self.padded(~self.bars.missing, nothing=False))
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether no bar is missing."""
+        return not self.bars.missing.any()
 
     @cached_property
     def _times(self) -> tuple[NDArray[Any], ...]:
-        return _times(self.stamps.as_unit("ns").asi8.tobytes(), self.timeframe)
+        return _times(self.period.times.tobytes(), self.timeframe)
 
     @property
     def ends(self) -> NDArray[np.intp]:
         """The position of each day's last bar, in the period."""
         return self._times[0]
 
+    @property
+    def span(self) -> pd.Timedelta:
+        """The time from the first bar's start to the last one's end."""
+        times = self._times[2]
+        return pd.Timedelta(int(times[-1] - times[0]), "ns")
+
     @cached_property
     def benchmark(self) -> NDArray[np.float64]:
         """The equity of buy and hold, a point a bar of the period."""
-        open_, close = (self.numbers[name][self.first :] for name in ("open", "close"))
-        gone = self.missing[self.first :]
-        return metrics.benchmark_points(open_, close, gone, self.initial_equity)
+        prices = self.period.numbers
+        return metrics.benchmark_points(
+            prices["open"], prices["close"], self.period.missing, self.initial_equity
+        )
 
     @cached_property
     def benchmark_returns(self) -> NDArray[np.float64]:
@@ -132,8 +135,8 @@ class Layout:
     @cached_property
     def market(self) -> tuple[Any, ...]:
         """Return stamps, open, high, low, close and missing bits, for `machine.run_block`."""
-        prices = (np.ascontiguousarray(self.numbers[name][self.first :]) for name in PRICES)
-        return (self.stamps.as_unit("ns").asi8, *prices, bits(self.missing[self.first :]))
+        prices = (self.period.numbers[name] for name in PRICES)
+        return (self.period.times, *prices, bits(self.period.missing))
 
     @cached_property
     def calendar(self) -> tuple[Any, ...]:
@@ -144,17 +147,13 @@ class Layout:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether `all_in` may be taken: all bars are there, and no price tests rounding.
+        """Whether `all_in` may be taken: all bars are there, and no price tests rounding."""
+        from bitstockerz_lab.backtests.sweep import running  # noqa: PLC0415 - heavy: numba
 
-        Prices so large or small overflow in sums; moves so small are rounding themselves.
-        """
-        if self.missing[self.first :].any():
+        if not self.whole and self.period.missing.any():
             return False
-        prices = [self.numbers[name][self.first :] for name in ("open", "close")]
-        daily = prices[1][self.ends]
-        moves = np.abs(np.diff(daily))
-        sane = all(LEAST_PRICE < one.min() <= one.max() < MOST_PRICE for one in prices)
-        return bool(sane and ((moves == 0.0) | (moves > LEAST_MOVE * daily[1:])).all())
+        prices = self.period.numbers
+        return bool(running.sane(prices["open"], prices["close"], self.ends))
 
     @cached_property
     def running(self) -> tuple[Any, ...]:
@@ -162,6 +161,14 @@ class Layout:
         from bitstockerz_lab.backtests.sweep import running  # noqa: PLC0415 - heavy: numba
 
         return running.running_sums(self.market[4], self.calendar)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=4)
+def _bits_between(first: int, stop: int, words: int) -> NDArray[np.uint64]:
+    """Return words of bits of which those from `first` to before `stop` are set."""
+    flags = np.zeros(words * WORD, dtype=bool)
+    flags[first:stop] = True
+    return bits(flags)
 
 
 @lru_cache(maxsize=4)

@@ -22,6 +22,24 @@ FLAGS, ABOVE, NOT_ABOVE, CROSSED, NOT_CROSSED, BOTH, EITHER, GROUP = range(8)
 group's answer."""
 
 
+@njit(cache=True, error_model="numpy", nogil=True)
+def settle(columns, known) -> None:
+    """Write which numbers of columns are known, as bits; what is infinite becomes NaN."""
+    bits = uint64(64)
+    for row in range(len(columns)):
+        column = columns[row]
+        for word in range(uint64(known.shape[1])):
+            first = word * bits
+            found = uint64(0)
+            for bit in range(bits):
+                found |= uint64(abs(column[first + bit]) < np.inf) << bit
+            if ~found:
+                for bit in range(bits):
+                    if not abs(column[first + bit]) < np.inf:
+                        column[first + bit] = np.nan
+            known[row, word] = found
+
+
 @njit(error_model="numpy", nogil=True)
 def _compare(columns, left, x, right, y, above, place):
     """Write where a column (or, where its row is −1, a number) is above another."""

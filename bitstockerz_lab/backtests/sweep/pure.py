@@ -10,12 +10,13 @@ import pandas as pd
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.backtests import plan, run_terms, search
-from bitstockerz_lab.backtests.engine import check_bars, known_asset_type
+from bitstockerz_lab.backtests.engine import known_asset_type
 from bitstockerz_lab.backtests.sweep.asking import Space
 from bitstockerz_lab.backtests.sweep.attempt import Attempt
 from bitstockerz_lab.backtests.sweep.dimensions import Dimensions, as_json, dimensions
 from bitstockerz_lab.backtests.sweep.engine import METRICS
 from bitstockerz_lab.backtests.sweep.unit import Unit
+from bitstockerz_lab.backtests.tape import Tape
 from bitstockerz_lab.enums import AssetType
 from bitstockerz_lab.errors import DataError, DefinitionError, NoBars, UnknownName
 from bitstockerz_lab.market.symbols import Symbol
@@ -193,7 +194,8 @@ def _units(
     joined = [(terms, run_terms.join(version, resolved, terms)) for terms in varied.every_terms()]
     number, timeframe, known = 0, "", None
     for name, given in named.items():
-        symbol, stamps = _facts(name, given, asset_type)
+        symbol, tape = _facts(name, given, asset_type)
+        stamps = tape.stamps
         frame = given.set_axis(stamps) if getattr(given.index, "tz", None) is None else given
         if known is None or not stamps.equals(known):  # many symbols have the same calendar
             timeframe, known = clock.infer_timeframe(stamps), stamps
@@ -221,7 +223,14 @@ def _units(
                     terms=checked,
                     adjusted=str(frame.attrs.get("adjusted", plan.RAW)),
                 )
-                yield Unit(number=number, recipe=recipe, wish=wish, bars=cut, others=read)
+                yield Unit(
+                    number=number,
+                    recipe=recipe,
+                    wish=wish,
+                    bars=cut,
+                    others=read,
+                    tape=tape.between(0, len(cut)),
+                )
                 number += 1
 
 
@@ -235,23 +244,22 @@ def _refuse_lacking(definition: Definition, others: Frames) -> None:
         )
 
 
-def _facts(
-    name: str, bars: pd.DataFrame, asset_type: str | None
-) -> tuple[Symbol, pd.DatetimeIndex]:
-    """Return whose bars these are and their stamps; refuses what is no bars."""
+def _facts(name: str, bars: pd.DataFrame, asset_type: str | None) -> tuple[Symbol, Tape]:
+    """Return whose bars these are, and as arrays; refuses what is no bars."""
     if not isinstance(bars, pd.DataFrame):
         _name_of(bars)
-    stamps = clock.stamps(bars)
-    check_bars(bars, stamps)
+    tape = Tape.of(bars)
     kind = known_asset_type(asset_type or bars.attrs.get("asset_type") or AssetType.EQUITY)
     symbol = Symbol(0, str(name), str(name), kind, None, "USD", None, None)
-    return symbol, stamps
+    return symbol, tape
 
 
 def _cut(
     name: str, bars: pd.DataFrame, stamps: pd.DatetimeIndex, period: Period, timeframe: str
 ) -> tuple[pd.Timestamp, pd.Timestamp, pd.DataFrame]:
     """Return a period's start and end, and the bars up to its end."""
+    if period == (None, None):
+        return stamps[0], stamps[-1], bars
     start = stamps[0] if period[0] is None else clock.utc(period[0])
     end = stamps[-1] if period[1] is None else clock.last_stamp(period[1], timeframe)
     if start > end and None not in period:

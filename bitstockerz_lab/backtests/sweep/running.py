@@ -13,6 +13,7 @@ from numba import njit
 
 ONE, TWO, THREE, FOUR, DOWN, JOINT = range(6)
 """The sums of daily returns: r, r², r³, r⁴, min(r, 0)² and r·market."""
+LEAST_PRICE, MOST_PRICE, LEAST_MOVE = 1e-50, 1e50, 1e-12
 LEVELS = 3
 """Lowest and highest closes are of the next 4, 16 and 64 bars."""
 NONE = (
@@ -88,3 +89,20 @@ def running_sums(close, calendar):
         block_of[edges[block] : edges[block + 1]] = block
     low, high = _extremes(close)
     return daily, held, low, high, own, block_of
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def sane(open_, close, ends):
+    """Return whether no price tests rounding.
+
+    Prices so large or small overflow in sums; moves from day to day so small are rounding itself.
+    """
+    for t in range(len(close)):
+        low, high = min(open_[t], close[t]), max(open_[t], close[t])
+        if not (low > LEAST_PRICE and high < MOST_PRICE):
+            return False
+    for day in range(1, len(ends)):
+        before, now = close[ends[day - 1]], close[ends[day]]
+        if now != before and not abs(now - before) > LEAST_MOVE * now:
+            return False
+    return True

@@ -12,8 +12,9 @@ from bitstockerz_lab.backtests.fills import PERCENT_OF_EQUITY
 from bitstockerz_lab.backtests.sweep.exits import Exits
 from bitstockerz_lab.backtests.sweep.groups import Groups
 from bitstockerz_lab.backtests.sweep.program import Program
+from bitstockerz_lab.backtests.tape import PRICES
 from bitstockerz_lab.backtests.terms import ALL, COUNTS
-from bitstockerz_lab.strategies import canonical
+from bitstockerz_lab.strategies import canonical, indicators, readers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.program import Leaf
     from bitstockerz_lab.backtests.sweep.unit import Unit
     from bitstockerz_lab.strategies.definition import Definition
+    from bitstockerz_lab.strategies.indicators.entry import Indicator, Settings
 
     Places = NDArray[np.int32]
     Numbers = NDArray[np.float64]
@@ -34,10 +36,48 @@ MOST_KEPT = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Needed:
-    """A column, or flags, under some values of the parameters it depends on."""
+    """A column, or flags, under each of some values of the parameters it depends on.
+
+    Attributes
+    ----------
+    leaf : what it is
+    first : the row of the first of them; the others follow
+    values : the parameters' values, one a row
+    call : computes them, where it is an indicator of prices
+    """
 
     leaf: Leaf
-    values: Mapping[str, float]
+    first: int
+    values: Sequence[Mapping[str, float]]
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """An indicator with one output, as `Columns` would call it, of which prices, told what."""
+
+    indicator: Indicator
+    prices: tuple[str, ...]
+    settings: Sequence[Settings]
+    periods: NDArray[np.int64] | None
+
+    @classmethod
+    def of(
+        cls, node: object, definition: Definition, resolved: Sequence[Mapping[str, float]]
+    ) -> Call | None:
+        """Return the call that computes an operand; None where it is something else.
+
+        `resolved` has every parameter's value, for each row.
+        """
+        use = definition.indicators.get(node) if isinstance(node, str) else None
+        if use is None:
+            return None
+        entry, read = indicators.get(use.indicator), readers.inputs(use)
+        if len(entry.outputs) > 1 or not set(PRICES).issuperset(read):
+            return None
+        told = [readers.settings(use, one) for one in resolved]
+        periods = np.array([one["period"] for one in told], np.int64) if entry.rows else None
+        return cls(entry, tuple(read), told, periods)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +104,12 @@ class Scheme:
 
     def bytes(self, words: int) -> int:
         """How much memory the columns take on so many words of bars."""
-        return (len(self.columns) * 65 + len(self.flags)) * words * 8
+        return (rows(self.columns) * 65 + rows(self.flags)) * words * 8
+
+
+def rows(needed: Sequence[Needed]) -> int:
+    """Return how many rows there are."""
+    return needed[-1].first + len(needed[-1].values) if needed else 0
 
 
 _KEPT: OrderedDict[tuple[Any, ...], Scheme] = OrderedDict()
@@ -148,10 +193,13 @@ class _Maker:
     def _placed(self, leaf: Leaf, needed: list[Needed]) -> NDArray[np.intp]:
         """Add what a leaf needs, once for each set of values; returns each combination's place."""
         first, group = self.groups.of(leaf.parameters)
-        begin = len(needed)
+        begin = rows(needed)
         chosen = [self.combinations.columns[name][first].tolist() for name in leaf.parameters]
-        rows = zip(*chosen, strict=True) if chosen else [()]
-        needed += [Needed(leaf, dict(zip(leaf.parameters, row, strict=True))) for row in rows]
+        sets = zip(*chosen, strict=True) if chosen else [()]
+        values = [dict(zip(leaf.parameters, one, strict=True)) for one in sets]
+        resolved = [{**self.fixed, **one} for one in values]
+        call = Call.of(leaf.node, self.definition, resolved)
+        needed.append(Needed(leaf, begin, values, call))
         return begin + group
 
 

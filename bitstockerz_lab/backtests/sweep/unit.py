@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bitstockerz_lab.backtests.plan import Recipe, Wish
+    from bitstockerz_lab.backtests.tape import Tape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Unit:
     wish : what was asked for; its `parameters` stay, its `terms` are costs, sizing and exits
     bars : as `Recipe.simulate` takes them: warm-up included, nothing after the period
     others : bars of the symbols that the rules read besides
+    tape : the bars as arrays, where they are at hand
     """
 
     number: int
@@ -33,6 +35,7 @@ class Unit:
     wish: Wish
     bars: pd.DataFrame
     others: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    tape: Tape | None = field(default=None, repr=False, compare=False)
 
     def recipe_of(self, parameters: Mapping[str, float]) -> Recipe:
         """Return the recipe of the run of one combination."""

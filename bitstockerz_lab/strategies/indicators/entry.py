@@ -20,6 +20,9 @@ Settings = Mapping[str, int | float]
 Compute = Callable[[Sequence[Any], Settings], Any]
 Maker = Callable[[], Any]
 """Makes a column when it is asked for."""
+Rows = Callable[[Any, Any, Any, int, int], None]
+"""Takes a column without NaN, periods, a matrix, and a row and a column of it: writes there what it
+makes of each period, a row each. What is infinite may stay so."""
 Length = Callable[[Settings], Any]
 Span = tuple[float, float]
 """The least and the largest a value can be, both included."""
@@ -86,6 +89,8 @@ class Indicator:
         the outputs differ; made of the settings and of the source's pair where these decide
     compute : input columns without NaN and settings in; a column out, or one for each output;
         instead of a column a `Maker`, which is called only if that output is wanted
+    rows : of what is told a period and nothing else: `compute` for several at once, see `Rows`;
+        None where nobody wrote it
     """
 
     name: str
@@ -100,6 +105,7 @@ class Indicator:
     settled: Length | None = None
     range: Any = ANY
     compute: Compute
+    rows: Rows | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

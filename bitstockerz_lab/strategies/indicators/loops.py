@@ -22,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-compiled = njit(cache=True, error_model="numpy")  # x / 0 is no error; its check keeps loops slow
+compiled = njit(cache=True, error_model="numpy", nogil=True)  # x / 0 is no error: checks are slow
 
 
 @compiled
@@ -123,6 +123,13 @@ def window_mean(values, period):
             found[j] = origin + (since[j] + before[j]) / period
     mean[: period - 1] = np.nan
     return mean
+
+
+@compiled
+def window_means(values, periods, rows, first, lead) -> None:
+    """Write `window_mean` of each period into a row, from row `first` and column `lead` on."""
+    for k in range(len(periods)):
+        rows[first + k, lead : lead + len(values)] = window_mean(values, periods[k])
 
 
 @compiled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -77,6 +77,18 @@ def _ema(columns: Sequence[Numbers], settings: Settings) -> Numbers:
     return smoothed(columns[0], int(settings["period"]))
 
 
+def _smas(values: Numbers, periods: Any, rows: Any, first: int, lead: int) -> None:  # noqa: ANN401 - arrays
+    from bitstockerz_lab.strategies.indicators import loops  # noqa: PLC0415 - heavy: numba
+
+    loops.window_means(values, periods, rows, first, lead)
+
+
+def _emas(values: Numbers, periods: Any, rows: Any, first: int, lead: int) -> None:  # noqa: ANN401 - arrays
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
+
+    running.exponentials(values, periods, rows, first, lead)
+
+
 def _dema(columns: Sequence[Numbers], settings: Settings) -> Numbers:
     bars = int(settings["period"])
     once = smoothed(columns[0], bars)
@@ -135,6 +147,7 @@ ENTRIES = (
         first=before(-1),
         range=of_source,
         compute=_sma,
+        rows=_smas,
     ),
     Indicator(
         name="ema",
@@ -149,6 +162,7 @@ ENTRIES = (
         settled=ema_fades,
         range=of_source,
         compute=_ema,
+        rows=_emas,
     ),
     Indicator(
         name="wma",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +41,12 @@ def _rsi(columns: Sequence[Numbers], settings: Settings) -> Numbers:
 
     found: Numbers = running.strength(columns[0], int(settings["period"]))
     return found
+
+
+def _rsis(values: Numbers, periods: Any, rows: Any, first: int, lead: int) -> None:  # noqa: ANN401 - arrays
+    from bitstockerz_lab.strategies.indicators import running  # noqa: PLC0415 - heavy: numba
+
+    running.strengths(values, periods, rows, first, lead)
 
 
 def _within(value: Numbers, high: Numbers, low: Numbers, bars: int) -> Numbers:
@@ -165,6 +171,7 @@ ENTRIES = (
         settled=lambda settings: wilder_fades(settings, 1e13),
         range=PERCENT,
         compute=_rsi,
+        rows=_rsis,
     ),
     Indicator(
         name="stoch_rsi",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-compiled = njit(cache=True, error_model="numpy")  # x / 0 is no error; its check keeps loops slow
+compiled = njit(cache=True, error_model="numpy", nogil=True)  # x / 0 is no error: checks are slow
 NOTHING = 1e-290  # what underflow leaves of 0; see `entry.ratio`
 
 
@@ -46,6 +46,14 @@ def smoothed(values, period, weight):
             average = origin + average / period
         found[i] = average
     return found
+
+
+@compiled
+def exponentials(values, periods, rows, first, lead) -> None:
+    """Write the EMA of each period into a row, from row `first` and column `lead` on."""
+    for k in range(len(periods)):
+        weight = 2.0 / (periods[k] + 1)
+        rows[first + k, lead : lead + len(values)] = smoothed(values, periods[k], weight)
 
 
 @compiled
@@ -82,6 +90,13 @@ def strength(values, period):
         if abs(whole) >= NOTHING:
             found[i] = 100.0 * (gain / whole)
     return found
+
+
+@compiled
+def strengths(values, periods, rows, first, lead) -> None:
+    """Write `strength` of each period into a row, from row `first` and column `lead` on."""
+    for k in range(len(periods)):
+        rows[first + k, lead : lead + len(values)] = strength(values, periods[k])
 
 
 @compiled
