@@ -61,5 +61,6 @@ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c c
 		Collecting*|Processing*) found=$$((found + 1)); if (( found % 30 == 0 )); then echo "  $$found packages found"; fi ;; \
 		"Installing collected"*) echo "  $$found packages found, installing them" ;; \
 	esac; done; } \
-	|| { tail -n 15 .venv/install.log >&2; echo "Installing failed; the whole story is in .venv/install.log" >&2; exit 1; }
+	|| { tail -n 15 .venv/install.log >&2; echo "Installing failed; the whole story is in .venv/install.log" >&2; exit 1; }; \
+$(BIN)/python -m compileall -qq -j 0 bitstockerz_lab .venv/lib || true  # without it each new process compiles
 endef

@@ -85,7 +85,13 @@ class Lab:
         """
         from bitstockerz_lab.batch.pipeline import Pipeline  # noqa: PLC0415 - as above
 
-        return Pipeline(self, path)
+        return Pipeline(
+            path,
+            market=self.market,
+            batches=self.batch,
+            database=self.database,
+            reports_folder=self.reports_folder,
+        )
 
     def sql(
         self, query: str, parameters: object = None, *, timeout_s: float = 60.0

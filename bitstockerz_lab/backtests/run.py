@@ -344,9 +344,7 @@ class Run:
 
         return charts.run_chart(self)
 
-    def report(
-        self, path: str | Path | None = None, *, interactive: bool = True
-    ) -> Report:
+    def report(self, path: str | Path | None = None, *, interactive: bool = True) -> Report:
         """Return the report; with a path, also write it there as one self-contained HTML page.
 
         Parameters

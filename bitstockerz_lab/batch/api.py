@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.batch import registry, store
-from bitstockerz_lab.batch.attempt import Attempt
 from bitstockerz_lab.batch.own_parameters import with_own_parameters
 from bitstockerz_lab.batch.plan import notebook_parameters, parameter_sets
 from bitstockerz_lab.batch.progress import in_notebook, show_live
@@ -219,19 +218,24 @@ class Batches(Reports):
         *,
         warm: bool,
     ) -> Batch:
-        row, items = registry.rows(self._database, self._user.id, batch_id)
-        with _drawn(on_progress, batch_id) as tell:
-            return Attempt(
-                database=self._database,
-                user=self._user,
-                row=row,
-                items=items,
-                workers=workers,
-                client=client,
-                warm=warm,
-                on_progress=tell,
-                reports=self._reports,
-            ).carry_out()
+        from bitstockerz_lab.batch.attempt import Attempt  # noqa: PLC0415 - reason: most only look
+
+        try:
+            row, items = registry.rows(self._database, self._user.id, batch_id)
+            with _drawn(on_progress, batch_id) as tell:
+                return Attempt(
+                    database=self._database,
+                    user=self._user,
+                    row=row,
+                    items=items,
+                    workers=workers,
+                    client=client,
+                    warm=warm,
+                    on_progress=tell,
+                    reports=self._reports,
+                ).carry_out()
+        finally:
+            registry.release(self._database, batch_id)
 
     def _strategies(self) -> Strategies:
         from bitstockerz_lab.strategies.api import Strategies  # noqa: PLC0415 - reason: a room opens when entered

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.batch import endings, store
 from bitstockerz_lab.batch.crew import ProcessCrew
-from bitstockerz_lab.batch.recorder import Recorder
+from bitstockerz_lab.batch.recorder import Recorder, patiently
 from bitstockerz_lab.batch.rows import batch_of, item_of, task_of
 from bitstockerz_lab.batch.shift import carry_out
 from bitstockerz_lab.batch.watch import Watch
@@ -80,10 +81,11 @@ class Attempt:
             left = [task for task in tasks if not _adopted(task, recorder)]
             with self._crew(left) as (crew, told):
                 carry_out(crew, told, recorder, watch, fail_fast=self.row["fail_fast"])
-            recorder.leave("Not started: another one failed.")
+            patiently(partial(recorder.leave, "Not started: another one failed."))
         except BaseException as problem:
             with suppress(LabError):  # the disk may be what is wrong; `resume` finds it out
                 self._finish(recorder, watch, problem)
+            problem.add_note(f"lab.batch.resume({self.row['id']}) does what is missing.")
             raise
         return self._finish(recorder, watch, None)
 
@@ -113,17 +115,20 @@ class Attempt:
         if problem is not None:
             told = "Interrupted." if by_hand else f"{type(problem).__name__}: {problem}"
             recorder.leave(told)
-        recorder.flush()
         whole = all(item.status == Status.COMPLETED for item in recorder.items)
         status = Status.COMPLETED if whole else Status.CANCELLED if by_hand else Status.FAILED
         seconds = self.row["seconds"] + watch.seconds
         facts = {"status": status, "seconds": seconds, "error_message": told, "index_page": None}
         batch = batch_of(self.row | facts, recorder.items)
         index = None if problem is not None else self._page(batch)
-        with self.database.write() as con:
-            page = None if index is None else str(index)
-            store.finish_batch(con, self.row["id"], status, told, seconds, page)
+        finished = (self.row["id"], status, told, seconds, None if index is None else str(index))
+        write = partial(self._write_end, finished)
+        write() if problem is not None else patiently(write)
         return replace(batch, index=index)
+
+    def _write_end(self, finished: tuple[Any, ...]) -> None:
+        with self.database.write() as con:
+            store.finish_batch(con, *finished)
 
     def _page(self, batch: Batch) -> Path | None:
         """Write the page of all items; a batch is none the worse for it if that fails."""

@@ -76,7 +76,7 @@ def _read(executed: Path) -> NotebookNode:
     import nbformat  # noqa: PLC0415 - reason: heavy
 
     try:
-        return nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+        return nbformat.read(executed, as_version=4)  # type: ignore[no-any-return, no-untyped-call]
     except (ValueError, AttributeError, KeyError, TypeError) as problem:
         raise DataError(
             f"{executed} is no Jupyter notebook. Open it in JupyterLab and save it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.batch import index as batch_index
 from bitstockerz_lab.batch import pipeline_file
@@ -16,9 +16,11 @@ from bitstockerz_lab.errors import BatchError, LabError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bitstockerz_lab.batch.api import Batches
     from bitstockerz_lab.batch.pipeline_file import Index, Notebooks, Step, Update
     from bitstockerz_lab.batch.result import Batch
-    from bitstockerz_lab.lab import Lab
+    from bitstockerz_lab.market.api import Market
+    from bitstockerz_lab.storage import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Outcome:
 
     Parameters
     ----------
-    name, kind : of the step; kind is "update", "batch" or "index"
+    name, kind : of the step; kind is "update", "batch", "index" or "compact"
     status : "completed", "failed", or "cancelled" where a step it needs did not complete
     told : a sentence: what it did, or why not
     seconds : how long it took
@@ -44,13 +46,14 @@ class Outcome:
 
 
 class Pipeline:
-    """A pipeline's file in a lab, checked before anything starts.
+    """A pipeline's file in a lab, checked before anything starts; `lab.pipeline` makes it.
 
     Parameters
     ----------
-    lab : what it works on
     path : the file; notebooks and folders in it are looked for from its own folder, pages go to
         the lab's reports
+
+    market, batches, database, reports_folder : the lab's
 
     Raises
     ------
@@ -62,8 +65,19 @@ class Pipeline:
     >>> outcomes = lab.pipeline("nightly.yaml").run(print)  # doctest: +SKIP
     """
 
-    def __init__(self, lab: Lab, path: str | Path) -> None:
-        self.lab = lab
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        market: Market,
+        batches: Batches,
+        database: Database,
+        reports_folder: Path,
+    ) -> None:
+        self._market = market
+        self._batches = batches
+        self._database = database
+        self._reports = reports_folder
         self.folder = Path(path).expanduser().resolve().parent
         self.file = pipeline_file.read(path)
         for step in self.file.steps.values():
@@ -115,20 +129,25 @@ class Pipeline:
                 told = self._batch(name, step.batch, batches)
             elif step.index is not None:
                 told = self._index(step.index, batches)
+            else:
+                self._database.compact()
+                told = "The lab's file is made anew."
         except LabError as problem:
             status, told = Status.FAILED, str(problem)
         return Outcome(name, step.kind, status, told, time.monotonic() - began)
 
     def _update(self, asked: Update) -> str:
-        options = {"folder": str(self.folder / asked.folder)} if asked.folder else {}
-        report = self.lab.market.update(asked.symbols, asked.timeframe, asked.provider, **options)
+        options: dict[str, Any] = (
+            {"folder": str(self.folder / asked.folder)} if asked.folder else {}
+        )
+        report = self._market.update(asked.symbols, asked.timeframe, asked.provider, **options)
         if report.failed:
             raise BatchError(str(report))
         return f"{sum(row.inserted for row in report.rows):,} bars are new."
 
     def _batch(self, name: str, asked: Notebooks, batches: dict[str, Batch]) -> str:
         options = asked.model_dump(exclude={"notebook"})
-        done = self.lab.batch.run(
+        done = self._batches.run(
             self.folder / asked.notebook, **options, on_progress=lambda _: None
         )
         batches[name] = done
@@ -137,9 +156,9 @@ class Pipeline:
         return f"{len(done)} notebooks in {done.seconds:.1f} s.{page}"
 
     def _index(self, asked: Index, batches: dict[str, Batch]) -> str:
-        path = self.lab.reports_folder / asked.path
+        path = self._reports / asked.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        return f"{batch_index.write(batches[asked.of], path, self.lab.database)} is written."
+        return f"{batch_index.write(batches[asked.of], path, self._database)} is written."
 
 
 def raise_for_failures(outcomes: tuple[Outcome, ...]) -> None:

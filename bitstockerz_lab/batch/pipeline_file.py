@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-KINDS = ("update", "batch", "index")
+KINDS = ("update", "batch", "index", "compact")
 EXAMPLE = "See docs/schedules.md for a whole one."
 
 
@@ -61,6 +61,10 @@ class Index(Part):
     path: str
 
 
+class Compact(Part):
+    """Make the lab's file anew, so that it is quick again, as `lab.database.compact` does."""
+
+
 class Step(Part):
     """One kind of work, after the steps it needs."""
 
@@ -68,10 +72,11 @@ class Step(Part):
     update: Update | None = None
     batch: Notebooks | None = None
     index: Index | None = None
+    compact: Compact | None = None
 
     @property
     def kind(self) -> str:
-        """What it does: "update", "batch" or "index"."""
+        """What it does: "update", "batch", "index" or "compact"."""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
 
@@ -155,7 +160,12 @@ def _known(place: Sequence[str]) -> list[str]:
         (2, "schedule"): When,
         (3, "steps"): Step,
     }
-    of_kind: dict[str, type[Part]] = {"update": Update, "batch": Notebooks, "index": Index}
+    of_kind: dict[str, type[Part]] = {
+        "update": Update,
+        "batch": Notebooks,
+        "index": Index,
+        "compact": Compact,
+    }
     depth = len(place)
     if depth == 4:  # noqa: PLR2004 - steps.NAME.batch.word
         return list(of_kind[place[2]].model_fields)

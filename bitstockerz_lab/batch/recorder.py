@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from bitstockerz_lab.errors import DatabaseBusy
 from bitstockerz_lab.ops import store as ops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bitstockerz_lab.batch.result import BatchItem
     from bitstockerz_lab.batch.task import News, Task
@@ -24,6 +25,21 @@ TOGETHER = 16
 """So many endings are not kept waiting for their lease."""
 AT_LEAST_S = 1.0
 """After so long one is not kept waiting either. Till then its executed notebook tells it."""
+
+TRIES = 10
+"""How often the end of a batch is written, where somebody else keeps the file for long."""
+
+LOG = logging.getLogger(__name__)
+
+
+def patiently(step: Callable[[], None]) -> None:
+    """Do a step that writes; try again, some times, while somebody else keeps the file."""
+    for _ in range(TRIES - 1):
+        try:
+            return step()
+        except DatabaseBusy as problem:
+            LOG.warning("%s It is tried again.", problem)
+    return step()
 
 
 class Recorder:

@@ -12,6 +12,7 @@ from bitstockerz_lab.batch.plan import free_paths, item_name
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import BatchError
 from bitstockerz_lab.ops import store as ops
+from bitstockerz_lab.ops.processes import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.batch.plan import Values
     from bitstockerz_lab.storage import Connection, Database
+
+_AT_WORK: set[tuple[str, int]] = set()
+"""The batches that this process carries out. One that its row alone calls running was stopped by
+what also kept that from being written down: a full disk."""
 
 
 def begin(
@@ -47,7 +52,13 @@ def begin(
         ]
         store.add_items(con, pd.DataFrame(items))
         ops.hold_jobs(con, [item["job_id"] for item in items])
+    _AT_WORK.add((str(database.path), batch_id))
     return batch_id
+
+
+def release(database: Database, batch_id: int) -> None:
+    """Say that this process carries a batch out no longer, whether or not that is written down."""
+    _AT_WORK.discard((str(database.path), batch_id))
 
 
 def _pending(
@@ -87,7 +98,7 @@ def claim(database: Database, user_id: int, batch_id: int) -> None:
     with database.write() as con:
         _settle(con)
         row = store.batch_row(con, user_id, batch_id)
-        if row["status"] == Status.RUNNING:
+        if row["status"] == Status.RUNNING and not _is_left_over(database, row):
             raise BatchError(
                 f"Batch {batch_id} is being carried out by process {row['pid']} on "
                 f"{row['host']}. Wait for it, or stop that process.",
@@ -97,6 +108,12 @@ def claim(database: Database, user_id: int, batch_id: int) -> None:
         items = store.item_rows(con, batch_id)
         missing = [item["job_id"] for item in items if item["status"] != Status.COMPLETED]
         ops.hold_jobs(con, missing)
+        _AT_WORK.add((str(database.path), batch_id))
+
+
+def _is_left_over(database: Database, row: Mapping[str, Any]) -> bool:
+    holder = Holder(row["host"], row["pid"], row["process_started_at"])
+    return holder == Holder.here() and (str(database.path), row["id"]) not in _AT_WORK
 
 
 def rows(

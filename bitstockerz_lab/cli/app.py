@@ -27,6 +27,7 @@ from bitstockerz_lab.cli import (
     trust,
     updates,
     walk_forwards,
+    warm,
 )
 from bitstockerz_lab.cli.settings import Settings, examples
 from bitstockerz_lab.errors import LabError
@@ -62,6 +63,7 @@ templates.add_to(strategies.app)
 strategy_versions.add_to(strategies.app)
 trust.add_to(strategies.app)
 app.add_typer(strategies.app, name="strategies")
+app.add_typer(warm.app, name="warm")
 
 
 def _version(asked: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ from bitstockerz_lab.cli.settings import AsJson, assignments, examples, open_lab
 from bitstockerz_lab.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bitstockerz_lab.batch import Batch, Parameter
 
@@ -29,7 +30,17 @@ ITEM = (
     "failed_cell",
     "error_message",
 )
-WITH_A_NOTEBOOK = ("--over", "--set", "--zip", "--from", "--timeout", "--retries", "--fail-fast")
+WITH_A_NOTEBOOK = (
+    "--over",
+    "--set",
+    "--zip",
+    "--from",
+    "--timeout",
+    "--retries",
+    "--fail-fast",
+    "--every",
+    "--cron",
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -93,56 +104,53 @@ def batch(
 
     Each gives a job, an executed notebook and an HTML page. Exit status 1 if one failed.
     """
-    asked = dict(
-        zip(
-            WITH_A_NOTEBOOK,
-            (over, fixed, zipped, file, timeout_s, retries, fail_fast),
-            strict=True,
-        )
-    )
-    if (notebook is None) == (resume is None):
-        raise typer.BadParameter("name a NOTEBOOK, or a batch to --resume")
-    if resume is not None and any(asked.values()):
-        option = next(name for name, value in asked.items() if value)
-        raise typer.BadParameter(f"--resume goes on as the batch was asked for, without {option}")
-    if resume is not None and (every or cron):
-        raise typer.BadParameter("--resume is for once, without --every and --cron")
-    if file and (over or zipped):
-        raise typer.BadParameter("--from names all that varies, so leave --over and --zip out")
+    asked = (over, fixed, zipped, file, timeout_s, retries, fail_fast, every, cron)
+    _refuse_contradictions(notebook, resume, dict(zip(WITH_A_NOTEBOOK, asked, strict=True)))
     varying, staying = assignments(over, "--over"), assignments(fixed, "--set")
-    from bitstockerz_lab.batch import show_progress  # noqa: PLC0415 - reason: heavy
-
     lab = open_lab(context)
-    options: dict[str, Any] = {"warm": not cold}
+    crew: dict[str, Any] = {"warm": not cold}
     if workers is not None:
-        options["workers"] = workers
+        crew["workers"] = workers
     if resume is not None:
-        with show_progress() as on_progress:
-            done = lab.batch.resume(resume, **options, on_progress=on_progress)
-        _tell(done, as_json=as_json)
+        _carry_out(partial(lab.batch.resume, resume, **crew), as_json=as_json)
         return
     sets = _sets(lab.batch.parameters(str(notebook)), varying, staying, file)
     if zipped:
         sets["how"] = "zip"
-
-    def work() -> None:
-        with show_progress() as on_progress:
-            done = lab.batch.run(
-                str(notebook),
-                **sets,
-                **options,
-                timeout_s=timeout_s,
-                retries=retries,
-                fail_fast=fail_fast,
-                on_progress=on_progress,
-            )
-        _tell(done, as_json=as_json)
-
+    terms: dict[str, Any] = {"timeout_s": timeout_s, "retries": retries, "fail_fast": fail_fast}
+    run = partial(lab.batch.run, str(notebook), **sets, **terms, **crew)
+    work = partial(_carry_out, run, as_json=as_json)
     if every or cron:
         name = pipelines.name_of("batch", Path(str(notebook)).name, sets)
         pipelines.repeat(lab, name, work, every, cron, zone)
     else:
         work()
+
+
+def _refuse_contradictions(
+    notebook: str | None, resume: int | None, asked: Mapping[str, object]
+) -> None:
+    if (notebook is None) == (resume is None):
+        raise typer.BadParameter("name a NOTEBOOK, or a batch to --resume")
+    for option, value in asked.items() if resume is not None else ():
+        if value:
+            raise typer.BadParameter(f"--resume goes on as the batch was begun, without {option}")
+    if asked["--from"] and (asked["--over"] or asked["--zip"]):
+        raise typer.BadParameter("--from names all that varies, so leave --over and --zip out")
+
+
+def _carry_out(verb: Callable[..., Batch], *, as_json: bool) -> None:
+    """Run or resume a batch and tell what came of it; one that is stopped says how to go on."""
+    from bitstockerz_lab.batch import show_progress  # noqa: PLC0415 - reason: heavy
+
+    try:
+        with show_progress() as on_progress:
+            done = verb(on_progress=on_progress)
+    except BaseException as problem:
+        for note in getattr(problem, "__notes__", []):
+            typer.echo(output.in_its_own_words(note), err=True)
+        raise
+    _tell(done, as_json=as_json)
 
 
 def batches(

@@ -27,6 +27,9 @@ _VERBS = (
     (r"lab\.market\.load_csv\(\.\.\.\)", "bitstockerz load"),
     (r"lab\.market\.(symbols|providers|health)\(\)", r"bitstockerz \1"),
     (r"lab\.backtests\.sweeps\(\)", "bitstockerz sweeps"),
+    (r"lab\.batch\.list\(\)", "bitstockerz batches"),
+    (r"lab\.batch\.resume\((\d+)\)", r"bitstockerz batch --resume \1"),
+    (r"lab\.batch\.run\('(.+?)', \.\.\.\)", r"bitstockerz batch \1"),
     (r"in the grid and in parameters\.", "in --grid and in --parameter."),
     (
         r'periods=\[\("(\S+)", "(\S+)"\), \("(\S+)", None\)\]',

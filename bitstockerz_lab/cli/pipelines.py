@@ -54,15 +54,18 @@ def pipeline(
 
     A step that fails keeps those that need it from starting. Exit status 1 then.
     """
-    from bitstockerz_lab.batch.pipeline import Pipeline, raise_for_failures  # noqa: PLC0415 - heavy
+    from bitstockerz_lab.batch.pipeline import raise_for_failures  # noqa: PLC0415 - heavy
 
     lab = open_lab(context)
-    found = Pipeline(lab, file)
+    found = lab.pipeline(file)
 
     def work() -> None:
         outcomes = found.run(None if as_json else tell)
         if as_json:
             output.write_json(outcomes)
+        else:
+            rows = [(one.name, one.kind, one.status, f"{one.seconds:.1f}") for one in outcomes]
+            output.write_table(("step", "kind", "status", "seconds"), rows, right=("seconds",))
         raise_for_failures(outcomes)
 
     when = found.file.schedule

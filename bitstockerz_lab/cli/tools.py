@@ -1,4 +1,4 @@
-"""Commands that belong to no room: sql and lab."""
+"""Commands that belong to no room: sql, compact and lab."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
             'bitstockerz sql "SELECT * FROM backtest_results" --csv',
         )
     )(sql)
+    app.command(epilog=examples("bitstockerz compact"))(compact)
     app.command(
         epilog=examples("bitstockerz lab", "bitstockerz lab -- --no-browser --port 9999"),
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -50,6 +51,21 @@ def sql(
         answer.to_csv(sys.stdout, index=False)
     else:
         output.write_frame(answer, "No rows.")
+
+
+def compact(context: typer.Context) -> None:
+    """Make the lab's file anew, so that every verb is as quick as on a new one.
+
+    Files up to 250 MB do so by themselves; others wait meanwhile, a second per million rows.
+    """
+    opened = open_lab(context)
+    before = opened.path.stat().st_size
+    with output.working("Making the file anew"):
+        opened.database.compact()
+    after = opened.path.stat().st_size
+    output.write(
+        f"{opened.path} is made anew: {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} now."
+    )
 
 
 def lab(context: typer.Context) -> None:

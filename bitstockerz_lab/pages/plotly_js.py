@@ -7,6 +7,7 @@ import gzip
 import os
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 
 MEDIA_TYPE = "application/gzip;base64"
 """Of the script element that holds it; no browser runs such a script, the page inflates it."""
@@ -32,9 +33,8 @@ def packed() -> str:
     plotly it is of. Where that folder cannot be written, each process compresses for itself.
     """
     from platformdirs import user_cache_path  # noqa: PLC0415 - reason: heavy
-    from plotly import __version__ as version  # noqa: PLC0415 - reason: heavy
 
-    kept = user_cache_path("bitstockerz-lab") / f"plotly-{version}.js.gz"
+    kept = user_cache_path("bitstockerz-lab") / f"plotly-{version('plotly')}.js.gz"
     with suppress(OSError, EOFError):
         compressed = kept.read_bytes()
         if _is_whole(compressed):

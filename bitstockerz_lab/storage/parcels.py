@@ -13,7 +13,7 @@ import duckdb
 from bitstockerz_lab.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from bitstockerz_lab.storage.database import Connection, Database
@@ -30,30 +30,33 @@ BLOCKS = {
 }
 """Sequences whose ids people see or other rows name, and how many of them a copy gets."""
 
+NEW_RUN = "backtest_run_id", "backtest_runs_id"
+NEW_SWEEP = "sweep_id", "sweeps_id"
 TOLD_BY = {
-    "backtest_runs": "id",
-    "backtest_results": "backtest_run_id",
-    "run_details": "backtest_run_id",
-    "run_metrics": "backtest_run_id",
-    "run_processes": "backtest_run_id",
-    "run_symbols": "backtest_run_id",
-    "backtest_equity_points": "backtest_run_id",
-    "backtest_trades": "backtest_run_id",
-    "trade_details": "backtest_trade_id",
-    "version_checks": "id",
-    "version_check_results": "version_check_id",
-    "bar_checks": "id",
-    "bar_findings": "bar_check_id",
-    "sweeps": "id",
-    "sweep_units": "sweep_id",
-    "sweep_symbols": "sweep_id",
-    "sweep_combinations": "sweep_id",
-    "sweep_results": "sweep_id",
-    "sweep_runs": "backtest_run_id",
-    "walk_forwards": "id",
-    "walk_forward_windows": "walk_forward_id",
+    "backtest_runs": ("id", "backtest_runs_id"),
+    "backtest_results": NEW_RUN,
+    "run_details": NEW_RUN,
+    "run_metrics": NEW_RUN,
+    "run_processes": NEW_RUN,
+    "run_symbols": NEW_RUN,
+    "backtest_equity_points": NEW_RUN,
+    "backtest_trades": NEW_RUN,
+    "trade_details": ("backtest_trade_id", None),
+    "version_checks": ("id", "version_checks_id"),
+    "version_check_results": ("version_check_id", "version_checks_id"),
+    "bar_checks": ("id", "bar_checks_id"),
+    "bar_findings": ("bar_check_id", "bar_checks_id"),
+    "sweeps": ("id", "sweeps_id"),
+    "sweep_units": NEW_SWEEP,
+    "sweep_symbols": NEW_SWEEP,
+    "sweep_combinations": NEW_SWEEP,
+    "sweep_results": NEW_SWEEP,
+    "sweep_runs": NEW_RUN,
+    "walk_forwards": ("id", "walk_forwards_id"),
+    "walk_forward_windows": ("walk_forward_id", "walk_forwards_id"),
 }
-"""Tables whose new rows come home, parents first, and the column that is larger in a new row."""
+"""Tables whose new rows come home, parents first: the column that tells a new row, and the sequence
+of whose block its value is. Without one it is larger than all that were there."""
 
 NUMBERED_ANEW = ("backtest_results", "backtest_equity_points", "version_check_results",
                  "bar_findings")  # fmt: skip
@@ -132,12 +135,14 @@ def new_rows(path: Path, original: Path, block: Mapping[str, int]) -> Rows:
     """
     with _attached(path, original) as con:
         rows: Rows = {}
-        for table, column in TOLD_BY.items():
-            query = (
-                f"SELECT * FROM lab.{table} WHERE {column} > "  # noqa: S608 - names of ours
-                f"(SELECT coalesce(max({column}), 0) FROM original.{table})"
-            )
-            found = con.sql(query).to_arrow_table()
+        _refuse_what_does_not_fit(con, block)
+        for table, (column, sequence) in TOLD_BY.items():
+            if sequence is None:
+                is_new = f"{column} > (SELECT coalesce(max({column}), 0) FROM original.{table})"  # noqa: S608 - names of ours
+            else:
+                first = block[sequence]
+                is_new = f"{column} BETWEEN {first} AND {first + BLOCKS[sequence] - 1}"
+            found = con.sql(f"SELECT * FROM lab.{table} WHERE {is_new}").to_arrow_table()  # noqa: S608 - as above
             if found.num_rows:
                 rows[table] = found
         for table in REPLACED:
@@ -147,7 +152,6 @@ def new_rows(path: Path, original: Path, block: Mapping[str, int]) -> Rows:
             if found.num_rows:
                 rows[table] = found
         _refuse_what_would_be_lost(con, rows)
-    _refuse_what_does_not_fit(rows, block)
     return rows
 
 
@@ -210,14 +214,17 @@ def _refuse_what_would_be_lost(con: Connection, rows: Rows) -> None:
         )
 
 
-def _refuse_what_does_not_fit(rows: Rows, block: Mapping[str, int]) -> None:
+def _refuse_what_does_not_fit(con: Connection, block: Mapping[str, int]) -> None:
     for sequence, size in BLOCKS.items():
         table = sequence.removesuffix("_id")
-        known: Sequence[int] = rows[table]["id"].to_pylist() if table in rows else ()
-        if known and max(known) >= block[sequence] + size:
+        ((beyond,),) = con.execute(
+            f"SELECT count(*) FROM lab.{table} ANTI JOIN original.{table} USING (id) WHERE id >= ?",  # noqa: S608 - names of ours
+            [block[sequence] + size],
+        ).fetchall()
+        if beyond:
             raise StorageError(
-                f"It recorded {len(known):,} rows in {table}; elsewhere there is room for {size:,}"
-                ". Run this notebook here.",
+                f"It recorded more than {size:,} rows in {table}, which is all that a notebook may "
+                "record elsewhere. Run it here.",
                 table=table,
             )
 

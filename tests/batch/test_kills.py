@@ -18,7 +18,7 @@ import pytest
 
 from bitstockerz_lab.batch import Batches
 from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import BatchError
+from bitstockerz_lab.errors import BatchError, StorageError
 from bitstockerz_lab.strategies import templates
 from tests.batch.conftest import write_notebook
 from tests.conftest import PROJECT
@@ -38,7 +38,8 @@ database = Database(folder / "lab.duckdb")
 batches = Batches(database, current(database), folder / "executed", folder / "reports")
 try:
     batches.run(folder / "n.ipynb", over={"symbol": list("ABCDE")}, warm=sys.argv[2] == "warm")
-except KeyboardInterrupt:
+except KeyboardInterrupt as stop:
+    print(*stop.__notes__, file=sys.stderr)
     sys.exit(77)
 """
 """A and B run through; C and D wait for ever while `hold` is there, E waits for its turn."""
@@ -153,6 +154,8 @@ def test_a_batch_that_is_stopped_leaves_nothing_behind_and_is_resumed(
     left = [*(child.pid for child in family), *pids(tmp_path, "ran-*"), *pids(tmp_path, "child-*")]
     wait_until(lambda: all(map(is_gone, left)), 20)
 
+    if number == signal.SIGINT:
+        assert noise == "lab.batch.resume(1) does what is missing.\n"
     if number != signal.SIGKILL:
         assert jobs(database) == [("completed", None)] * 2 + [("cancelled", "Interrupted.")] * 3
         assert batches.get(1).status == Status.CANCELLED
@@ -249,6 +252,24 @@ def test_what_was_finished_but_not_written_down_is_not_run_again(batches, databa
     assert [item.attempts for item in resumed] == [1, 1]
 
 
+def test_a_batch_whose_end_could_not_be_written_is_resumed_in_the_same_process(
+    batches, tmp_path, monkeypatch
+):
+    path = write_notebook(tmp_path / "n.ipynb", 'symbol: str = ""', "pass")
+
+    def full(*_):
+        raise StorageError("No space left on device.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bitstockerz_lab.ops.store.finish_job", full)
+        with pytest.raises(StorageError, match="No space left"):
+            batches.run(path, over={"symbol": ["A", "B"]}, warm=False)
+    assert batches.get(1).status == Status.RUNNING, "which is all that the file knows"
+    resumed = batches.resume(1, warm=False)
+    assert resumed.status == Status.COMPLETED
+    assert [item.attempts for item in resumed] == [1, 1], "their notebooks tell that they are done"
+
+
 def test_a_notebook_that_has_changed_is_not_resumed(batches, tmp_path):
     path = write_notebook(tmp_path / "n.ipynb", 'symbol: str = ""', "assert symbol != 'A'")
     batch = batches.run(path, over={"symbol": ["A"]}, warm=False)
@@ -282,7 +303,7 @@ REAL = """\
 import sys
 import bitstockerz_lab as bz
 bz.open_lab(sys.argv[1]).batch.run(
-    sys.argv[2], over={"symbol": ["DEMO-A", "DEMO-B"], "fee_bps": [0, 10]}, workers=1, warm=False
+    sys.argv[2], over={"symbol": ["DEMO-A", "DEMO-B"]}, workers=1, warm=False
 )
 """
 
@@ -302,7 +323,6 @@ def test_a_killed_batch_of_backtests_resumed_equals_an_unbroken_one(template, tm
         lab.strategies.save(templates.get("golden-cross"))
         labs.append(lab)
     broken, whole = labs
-    over = {"symbol": ["DEMO-A", "DEMO-B"], "fee_bps": [0, 10]}
     process = subprocess.Popen([sys.executable, "-c", REAL, str(broken.path), str(notebook)])
     try:
         drafts = tmp_path / "broken" / "executed"
@@ -311,7 +331,7 @@ def test_a_killed_batch_of_backtests_resumed_equals_an_unbroken_one(template, tm
         process.kill()
         process.wait()
     resumed = broken.batch.resume(1)
-    unbroken = whole.batch.run(notebook, over=over)
+    unbroken = whole.batch.run(notebook, over={"symbol": ["DEMO-A", "DEMO-B"]})
 
     assert resumed.status == unbroken.status == Status.COMPLETED
     assert resumed[0].attempts == 1, "what was done is not done again"
@@ -325,4 +345,4 @@ def test_a_killed_batch_of_backtests_resumed_equals_an_unbroken_one(template, tm
         assert run.trades.equals(like.trades)
         assert run.equity.equals(like.equity)
     query = "SELECT count(*) AS n FROM backtest_runs WHERE status = 'completed'"
-    assert broken.sql(query)["n"].to_list() == [4], "none was recorded twice"
+    assert broken.sql(query)["n"].to_list() == [2], "none was recorded twice"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
 import nbformat
 import pytest
 
-from bitstockerz_lab.batch.pipeline import Pipeline, raise_for_failures
+from bitstockerz_lab.batch.pipeline import raise_for_failures
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import BatchError, DataError, UnknownName
 from tests.helpers import make_bars
@@ -65,7 +66,7 @@ def test_bars_are_updated_notebooks_run_and_the_page_is_written(lab, write, fold
     bars.to_csv(folder / "bars" / "ABC_1d.csv", index=False)
     lab.market.load_frame(make_bars(50), "ABC", "1d", asset_type="EQUITY", exchange="XNYS")
     told = []
-    outcomes = Pipeline(lab, write(WHOLE)).run(told.append)
+    outcomes = lab.pipeline(write(WHOLE)).run(told.append)
     assert [(one.name, one.kind, one.status) for one in outcomes] == [
         ("bars", "update", Status.COMPLETED),
         ("runs", "batch", Status.COMPLETED),
@@ -81,11 +82,18 @@ def test_bars_are_updated_notebooks_run_and_the_page_is_written(lab, write, fold
 def test_a_failing_step_stops_what_needs_it_and_nothing_else(stocked, write):
     text = WHOLE.replace("[1, 2]", "[1, 13]") + "  again:\n    batch: {notebook: tiny.ipynb}\n"
     text = text.replace("  bars:\n    update: {symbols: ABC, provider: file, folder: bars}\n", "")
-    outcomes = Pipeline(stocked, write(text.replace("    needs: bars\n", ""))).run()
+    outcomes = stocked.pipeline(write(text.replace("    needs: bars\n", ""))).run()
     assert [str(one.status) for one in outcomes] == ["failed", "cancelled", "completed"]
     assert outcomes[1].told == "Not begun, because 'runs' failed."
     with pytest.raises(BatchError, match=r"Step 'runs' failed: 1 of 2 .* 1 that needed it did not"):
         raise_for_failures(outcomes)
+
+
+def test_a_step_can_make_the_file_anew(lab, write):
+    inode = lab.path.stat().st_ino
+    (outcome,) = lab.pipeline(write("name: tidy\nsteps: {tidy: {compact: {}}}")).run()
+    assert (outcome.kind, outcome.status) == ("compact", Status.COMPLETED)
+    assert lab.path.stat().st_ino != inode
 
 
 @pytest.mark.parametrize(
@@ -97,7 +105,11 @@ def test_a_failing_step_stops_what_needs_it_and_nothing_else(stocked, write):
         ("notebook:", "notebok:", "Did you mean 'notebook'?"),
         ("needs: bars", "needs: bar", "step 'runs' needs 'bar', no step before it. Did you mean"),
         ("of: runs", "of: bars", "is the index of 'bars', which runs no notebooks"),
-        ("    update: {symbols: ABC, provider: file, folder: bars}", "    needs: []", "does nothing"),
+        (
+            "    update: {symbols: ABC, provider: file, folder: bars}",
+            "    needs: []",
+            "does nothing",
+        ),
         ("steps:", "schedule: {evry: 6h}\nsteps:", "Did you mean 'every'?"),
         ("over: {number: [1, 2]}", "workers: 0", "steps.runs.batch.workers is 0"),
         ("name: nightly", "name: [", "is no YAML"),
@@ -105,7 +117,7 @@ def test_a_failing_step_stops_what_needs_it_and_nothing_else(stocked, write):
 )
 def test_what_nobody_understands_is_refused_before_anything_starts(lab, write, old, new, told):
     with pytest.raises(DataError) as refusal:
-        Pipeline(lab, write(WHOLE.replace(old, new)))
+        lab.pipeline(write(WHOLE.replace(old, new)))
     assert told in str(refusal.value)
 
 
@@ -118,13 +130,13 @@ def test_what_nobody_understands_is_refused_before_anything_starts(lab, write, o
 )
 def test_a_notebook_and_its_parameters_are_looked_at_first(lab, write, old, new, told):
     with pytest.raises(UnknownName, match=told):
-        Pipeline(lab, write(WHOLE.replace(old, new)))
+        lab.pipeline(write(WHOLE.replace(old, new)))
 
 
 def test_there_is_no_such_file(lab, tmp_path):
     (tmp_path / "nightly.yaml").touch()
     with pytest.raises(UnknownName, match=r"nigthly\.yaml.*Did you mean"):
-        Pipeline(lab, tmp_path / "nigthly.yaml")
+        lab.pipeline(tmp_path / "nigthly.yaml")
 
 
 def test_the_command_line_tells_each_step_and_fails_with_it(stocked, write, folder):
@@ -145,3 +157,30 @@ def test_the_command_line_tells_each_step_and_fails_with_it(stocked, write, fold
     (outcome,) = json.loads(done.stdout)
     assert outcome["status"] == "failed"
     assert "Step 'runs' failed: 1 of 1 notebooks failed" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_pipeline_that_stays_is_ended_by_an_interrupt_in_one_line(lab, write, folder):
+    text = WHOLE.split("  bars:", maxsplit=1)[0]
+    path = write(text + "  runs:\n    batch: {notebook: tiny.ipynb}\n")
+    command = [sys.executable, "-m", "bitstockerz_lab.cli", "--database", str(lab.path)]
+    process = subprocess.Popen(
+        [*command, "pipeline", str(path), "--every", "2s"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+    )
+    said = []
+    try:
+        while not said or "UTC: done." not in said[-1]:
+            said.append(process.stderr.readline())
+            assert said[-1], said
+        process.send_signal(signal.SIGINT)
+        answer, rest = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert said[0].startswith("nightly: every 2s in UTC. The next is ")
+    assert process.returncode == 130
+    assert answer.splitlines()[1].split()[:3] == ["runs", "batch", "completed"]
+    assert "Traceback" not in rest

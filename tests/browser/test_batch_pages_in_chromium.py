@@ -153,6 +153,24 @@ def test_numbers_sort_as_numbers_and_what_is_missing_comes_last(tmp_path, chromi
     assert page.evaluate("document.querySelectorAll('.bz-sort').length") == 1  # units differ in B
 
 
+def test_a_long_subtitle_does_not_widen_the_page_of_a_phone(tmp_path, chromium_page):
+    spans = "<span>" + "2 periods: 1998-01-02 to 2021-03-31; " * 4 + "</span>"
+    path = tmp_path / "page.html"
+    body = f'<header class="bz-header"><p class="bz-subtitle">{spans}</p></header>'
+    path.write_text(pages.shell("T", body), encoding="utf-8")
+    page = chromium_page(path, width=390).page
+    assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [390, 390]
+
+
+def test_infinity_is_a_number_and_not_missing(tmp_path, chromium_page):
+    frame = pd.DataFrame({"a": [2.5, float("inf"), float("nan"), -1.0, float("-inf")]})
+    path = tmp_path / "page.html"
+    path.write_text(pages.shell("T", frame.to_html(index=False)), encoding="utf-8")
+    page = chromium_page(path).page
+    page.click(".bz-sort")
+    assert page.evaluate(CELLS.format(0)) == ["inf", "2.5", "-1.0", "-inf", "NaN"]
+
+
 def test_the_bar_shows_code_leads_to_headings_and_changes_the_theme(report, chromium_page):
     page = chromium_page(report).page
     code = page.locator(".bz-code").first

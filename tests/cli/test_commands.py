@@ -283,7 +283,9 @@ def test_batch_runs_a_notebook_for_each_value_and_fails_as_a_whole_if_one_does(c
     again = call("batch", "--resume", "1", "--json")
     assert again.status == 1
     assert [item["attempts"] for item in again.json] == [1, 2], "what is done is not done again"
-    assert call("batch", "--resume", "2").err == "error: No batch 2. lab.batch.list() shows them.\n"
+    assert (
+        call("batch", "--resume", "2").err == "error: No batch 2. bitstockerz batches shows them.\n"
+    )
 
 
 def asked_of(call, monkeypatch, verb, *words):
@@ -319,6 +321,18 @@ def test_batch_takes_sets_from_a_file(call, notebook, monkeypatch, tmp_path):
     )
     assert asked["over"] == [{"symbol": "A", "fee_bps": 5.0}, {"symbol": "B"}]
     assert asked["parameters"] == {"options": {"fast": 20}}
+
+
+def test_a_batch_that_is_stopped_says_how_to_go_on(call, notebook, monkeypatch):
+    def stopped(*_, **__):
+        stop = KeyboardInterrupt()
+        stop.add_note("lab.batch.resume(3) does what is missing.")
+        raise stop
+
+    monkeypatch.setattr("bitstockerz_lab.batch.api.Batches.run", stopped)
+    answer = call("batch", notebook)
+    assert answer.status == 130
+    assert "bitstockerz batch --resume 3 does what is missing.\n" in answer.err
 
 
 def test_batch_resumes_by_number(call, monkeypatch):

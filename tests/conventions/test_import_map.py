@@ -36,7 +36,7 @@ ONLY_IN = {
     "duckdb": ("storage/",),
     "vectorbt": ("backtests/second_opinion.py",),
     "dask": ("backtests/sweep/cluster.py",),
-    "distributed": ("backtests/sweep/cluster.py",),
+    "distributed": ("backtests/sweep/cluster.py", "batch/elsewhere.py"),
     "papermill": ("batch/",),
     "ipywidgets": ("widgets/",),
     "typer": ("cli/",),

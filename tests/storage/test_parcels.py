@@ -88,6 +88,21 @@ def test_all_that_a_copy_recorded_comes_home_with_its_ids(home, tmp_path):
     assert home.backtests.run("Golden cross", "DEMO-A", fee_bps=9).id == run.id
 
 
+def test_what_is_recorded_here_before_the_copy_is_made_does_not_matter(home, tmp_path):
+    with home.database.write() as con:
+        (block,) = parcels.blocks(con, 1)
+    home.backtests.run("Golden cross", "DEMO-A", fee_bps=3)  # with a larger id than the copy's
+    (tmp_path / "original.duckdb").write_bytes(parcels.content(home.database))
+    (tmp_path / "copy.duckdb").write_bytes(parcels.content(home.database))
+    parcels.begin_at(tmp_path / "copy.duckdb", block)
+    run = bz.open_lab(tmp_path / "copy.duckdb").backtests.run("Golden cross", "DEMO-A", fee_bps=9)
+    rows = parcels.new_rows(tmp_path / "copy.duckdb", tmp_path / "original.duckdb", block)
+    assert rows["backtest_runs"]["id"].to_pylist() == [run.id] == [block["backtest_runs_id"]]
+    with home.database.write() as con:
+        parcels.add(con, rows)
+    assert home.backtests.get(run.id).trades.equals(run.trades)
+
+
 def test_two_copies_never_give_one_id_twice(home):
     with home.database.write() as con:
         first, second = parcels.blocks(con, 2)
@@ -97,6 +112,14 @@ def test_two_copies_never_give_one_id_twice(home):
         assert third[sequence] - second[sequence] == size
     run = home.backtests.run("Golden cross", "DEMO-A", fee_bps=4)
     assert run.id >= third["backtest_runs_id"] + parcels.BLOCKS["backtest_runs_id"]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_each_of_two_copies_brings_its_own_run(home, tmp_path, number):
+    copy, original, block = elsewhere(home, tmp_path / "there", number, copies=2)
+    run = copy.backtests.run("Golden cross", "DEMO-A", fee_bps=9)
+    rows = parcels.new_rows(copy.path, original, block)
+    assert rows["backtest_runs"]["id"].to_pylist() == [run.id] == [block["backtest_runs_id"]]
 
 
 def test_the_first_block_of_a_new_lab_begins_at_one(lab):
@@ -133,7 +156,7 @@ def test_more_than_fits_into_a_block_is_refused(home, tmp_path, monkeypatch):
     copy, original, block = elsewhere(home, tmp_path / "there")
     for fee in (11, 12, 13):
         copy.backtests.run("Golden cross", "DEMO-A", fee_bps=fee)
-    with pytest.raises(StorageError, match="recorded 3 rows in backtest_runs; elsewhere there is"):
+    with pytest.raises(StorageError, match="recorded more than 2 rows in backtest_runs, which"):
         parcels.new_rows(copy.path, original, block)
 
 

@@ -293,8 +293,8 @@ def _threads(client: Any) -> dict[str, int]:  # noqa: ANN401 - a Client
 
 def _no_workers(why: str) -> TradingError:
     return TradingError(
-        f"The cluster has no workers to send bars to: {why}. Start some with cluster.scale(2); "
-        "what is recorded already stays, and the same sweep goes on from there."
+        f"The cluster has no workers to send work to: {why}. Start some with cluster.scale(2); "
+        "what is recorded already stays, and the rest can be done later."
     )
 
 

@@ -117,7 +117,7 @@ def _draw_anew() -> None:
 def _kernel(argv: Sequence[str], client: int, chosen_early: Sequence[str]) -> int:
     from ipykernel import kernelapp  # noqa: PLC0415 - reason: imported long ago
 
-    class IPKernelApp(kernelapp.IPKernelApp):  # type: ignore[misc]
+    class IPKernelApp(kernelapp.IPKernelApp):
         def init_poller(self) -> None:
             """Watch the client; the parent of this process is somebody else."""
             self.poller = _Watch(client)

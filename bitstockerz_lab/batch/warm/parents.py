@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,11 +25,23 @@ from bitstockerz_lab.batch.warm.process import WarmProcess
 from bitstockerz_lab.errors import BatchError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator, Sequence
 
 LOG = logging.getLogger("bitstockerz_lab.batch.warm")
 ANSWER_S = 10.0
-START_S = 180.0
+START_S = 600.0
+
+PROGRAM = """
+import builtins
+builtins.get_ipython = type(
+    "ZMQInteractiveShell", (), {"__module__": "ipykernel.zmqshell", "kernel": None}
+)
+from bitstockerz_lab.batch.warm.server import main
+main()
+"""
+"""What a parent runs. pandas, which our own imports bring, asks for the name that notebooks have
+built in, and decides by it how wide its tables are: it finds something that looks like a shell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,8 @@ def parent(imports: Sequence[str] | None = None) -> Iterator[str | None]:
 
     Parameters
     ----------
-    imports : modules it imports besides this package's; None for the usual ones. A running parent
-        is taken as it is.
+    imports : modules it imports, "bitstockerz_lab" for all of it; None for the usual ones. A
+        running parent is taken as it is.
 
     Yields
     ------
@@ -79,7 +90,7 @@ def parent(imports: Sequence[str] | None = None) -> Iterator[str | None]:
 
     Examples
     --------
-    >>> with parent(["vectorbt"]) as address:  # doctest: +SKIP
+    >>> with parent(["bitstockerz_lab", "sklearn"]) as address:  # doctest: +SKIP
     ...     subprocess.run(command, env={**os.environ, "BITSTOCKERZ_WARM": address})
     """
     if not supported():
@@ -229,8 +240,10 @@ def _launch(
 ) -> subprocess.Popen[bytes]:
     """Start a parent and wait until it listens; one that does not stay ends with this process."""
     if len(os.fsencode(address)) > LONGEST:
-        raise BatchError(f"The path {address} is too long for a socket. Set TMPDIR to a shorter one.")
-    command = [sys.executable, "-m", "bitstockerz_lab.batch.warm", str(address)]
+        raise BatchError(
+            f"The path {address} is too long for a socket. Set TMPDIR to a shorter one."
+        )
+    command = [sys.executable, "-c", PROGRAM, str(address)]
     command += ["--stays"] if stays else []
     command += ["--only", *imports] if imports is not None else []
     with _log_of(address).open("wb") as log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import importlib.metadata
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("bitstockerz_lab.batch.warm")
 
-USUAL = ("ipywidgets", "anywidget", "plotly.graph_objects", "plotly.io", "tqdm.auto", "vectorbt")
-"""What notebooks import besides this package, pandas and numpy."""
+OWN = "bitstockerz_lab"
+"""Among modules to import: all of this package, tried out once so that it is compiled."""
+
+USUAL = (
+    OWN, "ipywidgets", "anywidget", "plotly.graph_objects", "plotly.io", "tqdm.auto",
+    "vectorbt",
+)  # fmt: skip
+"""What notebooks import; pandas and numpy come along."""
 
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.zmqshell", "ipykernel.debugger", "IPython.core.completerlib",
@@ -108,7 +115,7 @@ def preload(imports: Sequence[str], began: float) -> Preloaded:
 
     Parameters
     ----------
-    imports : modules besides this package's; one that is not there is logged and left out
+    imports : modules, OWN among them; one that is not there is logged and left out
     began : `time.monotonic()` when the process started
 
     Raises
@@ -116,6 +123,8 @@ def preload(imports: Sequence[str], began: float) -> Preloaded:
     RuntimeError
         An import or the trial run left a thread behind.
     """
+    if early := {"ipywidgets", "plotly.io", "matplotlib"} & sys.modules.keys():
+        raise RuntimeError(f"{', '.join(early)}: imported before anyone noted who asks for a shell")
     environment = dict(os.environ)
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     os.environ.pop("PLOTLY_RENDERER", None)
@@ -123,17 +132,19 @@ def preload(imports: Sequence[str], began: float) -> Preloaded:
     put_off()
     imported = []
     with _shell_asked_for() as asked:
-        for name in (*_own_modules(), *imports):
-            try:
-                importlib.import_module(name)
-            except Exception as problem:  # noqa: BLE001 - reason: a kernel that needs it will say so
-                LOG.warning("Not imported: %s (%s).", name, problem)
-                continue
-            if reason := threads():
-                raise RuntimeError(f"import {name}: {reason}")
-            if name in imports:
-                imported.append(name)
-        _try_out()
+        for name in (*KERNEL, *imports):
+            for module in _own_modules() if name == OWN else [name]:
+                try:
+                    importlib.import_module(module)
+                except Exception as problem:  # noqa: BLE001 - reason: a kernel that needs it will say so
+                    LOG.warning("Not imported: %s (%s).", module, problem)
+                    continue
+                if reason := threads():
+                    raise RuntimeError(f"import {module}: {reason}")
+                if name in imports and name not in imported:
+                    imported.append(name)
+        if OWN in imports:
+            _try_out()
     if reason := threads():
         raise RuntimeError(f"the trial run: {reason}")
     gc.collect()
@@ -165,11 +176,8 @@ def threads() -> str:
 
 def _own_modules() -> list[str]:
     """Return the names of this package's modules that a notebook may come to need."""
-    import bitstockerz_lab  # noqa: PLC0415 - reason: the package of which this is a part
-
-    found = pkgutil.walk_packages(bitstockerz_lab.__path__, "bitstockerz_lab.")
-    named = [module.name for module in found if not module.name.startswith(LEFT_OUT)]
-    return [*KERNEL, *named]
+    found = pkgutil.walk_packages(importlib.import_module(OWN).__path__, f"{OWN}.")
+    return [module.name for module in found if not module.name.startswith(LEFT_OUT)]
 
 
 @contextmanager
@@ -190,10 +198,11 @@ def _shell_asked_for() -> Iterator[dict[str, None]]:
             asked[caller] = None
         return real()
 
-    getipython.get_ipython = IPython.get_ipython = noting
+    getipython.get_ipython = IPython.get_ipython = noting  # type: ignore[assignment]
     try:
         yield asked
     finally:
+        builtins.__dict__.pop("get_ipython", None)  # who started us had put a likeness there
         getipython.get_ipython = IPython.get_ipython = real
         for module in list(sys.modules.values()):  # `from IPython import get_ipython` kept ours
             if getattr(module, "__dict__", {}).get("get_ipython") is noting:

@@ -63,7 +63,7 @@ class WarmProcess:
         """Send a signal to the kernel; none to one that has ended."""
         if self.poll() is None:
             with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._descriptor, signum)  # type: ignore[attr-defined]
+                signal.pidfd_send_signal(self._descriptor, signum)
 
     def terminate(self) -> None:
         """Send SIGTERM."""

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import IO, TYPE_CHECKING, Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from bitstockerz_lab.batch.warm.parents import fork
 from bitstockerz_lab.batch.warm.place import address_of, supported
@@ -40,7 +40,7 @@ class WarmProvisioner(LocalProvisioner):
         except (BatchError, OSError) as problem:
             _tell(str(problem))
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = process
+        self.process = process  # type: ignore[assignment]  # it has Popen's face
         self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd") or os.getcwd()  # noqa: PTH109 - reason: jupyter_client keeps a text
         return self.connection_info
@@ -48,7 +48,7 @@ class WarmProvisioner(LocalProvisioner):
     async def wait(self) -> int | None:
         """Wait for the end, without the tenth of a second between two looks."""
         if isinstance(self.process, WarmProcess):
-            while await self.poll() is None:
+            while await self.poll() is None:  # noqa: ASYNC110 - reason: another process ends
                 await asyncio.sleep(0.005)
         return await super().wait()
 

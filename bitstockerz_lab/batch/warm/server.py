@@ -185,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reader = argparse.ArgumentParser(prog="bitstockerz_lab.batch.warm")
     reader.add_argument("address", type=Path)
     reader.add_argument("--stays", action="store_true", help="do not end with the standard input")
-    reader.add_argument("--only", nargs="*", default=USUAL, help="modules to import besides ours")
+    reader.add_argument("--only", nargs="*", default=USUAL, help="modules to import")
     told = reader.parse_args(arguments)
     began = time.monotonic()
     lock = told.address.with_name(f"{told.address.name}.lock").open("w")

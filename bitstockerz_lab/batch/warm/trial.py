@@ -17,7 +17,7 @@ def trial() -> None:
     definition = templates.get("golden-cross")
     told = signals(definition, bars)
     simulation = engine.simulate(bars, told["long_entry"], told["long_exit"])
-    simulation.trades._repr_html_()  # type: ignore[operator]  # noqa: SLF001 - reason: how a notebook shows it
+    simulation.trades._repr_html_()  # type: ignore[operator]
     pure.sweep(
         definition, bars, grid={"fast": [20, 30]}, fee_bps=5, threads=1, progress=False
     ).results.head()

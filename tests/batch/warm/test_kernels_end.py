@@ -136,7 +136,7 @@ client = made.client()
 client.start_channels()
 client.wait_for_ready(timeout=30)
 assert is_warm(made)
-client.execute("import subprocess, os\\nchild = subprocess.Popen(['sleep', '600'])\\nprint(child.pid)")
+client.execute("import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
 while True:
     message = client.get_iopub_msg(timeout=20)
     if message["msg_type"] == "stream":

@@ -97,9 +97,7 @@ def test_a_file_that_hides_an_imported_module_makes_a_cold_start(parent, caplog,
 def test_a_folder_that_is_not_there_fails_as_it_does_cold(parent, caplog, tmp_path):
     made = manager(is_warm=True)
     with caplog.at_level(logging.CRITICAL), pytest.raises(FileNotFoundError):
-        made.start_kernel(
-            env={**os.environ, warm.ADDRESS: parent}, cwd=str(tmp_path / "nowhere")
-        )
+        made.start_kernel(env={**os.environ, warm.ADDRESS: parent}, cwd=str(tmp_path / "nowhere"))
     made.cleanup_resources()
 
 
@@ -149,8 +147,8 @@ def test_a_parent_with_other_packages_than_are_installed_is_stale():
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("import threading, time\nthreading.Thread(target=time.sleep, args=[60], daemon=True).start()",
-         "import own_helper: the warm parent has a second Python thread, Thread-1"),
+        ("import threading, time\nthreading.Thread(target=time.sleep, args=[60], daemon=True).start()",  # noqa: E501
+         "import own_helper: the warm parent has a second Python thread, Thread-"),
         ("import duckdb\ncon = duckdb.connect()\ncon.execute('SET threads = 4')",
          "import own_helper: the warm parent has a second thread"),
     ],
@@ -178,7 +176,7 @@ def test_before_each_fork_threads_are_looked_for_again():
         another.join()
 
 
-def test_a_module_that_is_not_there_is_left_out(tmp_path):
+def test_a_module_that_is_not_there_is_left_out():
     with warm.parent(["no_such_module"]) as address:
         assert ready(address).imports == ()
         log = Path(f"{address}.log").read_text()
@@ -196,7 +194,7 @@ def test_the_imports_of_a_notebook_are_read_without_running_it(tmp_path):
     path = tmp_path / "n.ipynb"
     path.write_text(
         '{"cells": [{"cell_type": "markdown", "source": ["import no"]},'
-        '{"cell_type": "code", "source": ["%matplotlib inline\\n", "import pandas as pd, os.path"]},'
+        '{"cell_type": "code", "source": ["%matplotlib inline\\n", "import pandas as pd, os.path"]},'  # noqa: E501
         '{"cell_type": "code", "source": ["from scipy.stats import norm\\n", "from . import x"]},'
         '{"cell_type": "code", "source": "this is no Python"}]}'
     )

@@ -1,4 +1,5 @@
 """A warm kernel shows, prints and finds what a cold one does."""
+# ruff: noqa: E501 - a cell is a line
 
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ DISPLAYS = {
     "rich": "from rich import print as rich_print\nrich_print('[bold]loud[/] and plain', {'a': 1})",
     "rich table": "from rich.table import Table\ntable = Table('one', 'two')\ntable.add_row('1', '2')\ntable",
     "frame": "import pandas as pd\npd.DataFrame({'a': [1.5, 2.0]})",
+    "wide frame": "pd.DataFrame({f'column {n}': [n] for n in range(40)})",
     "html": "from IPython.display import HTML, Markdown, display\ndisplay(HTML('<b>x</b>'), Markdown('*y*'))",
     "streams": "import sys\nprint('out')\nprint('err', file=sys.stderr)",
     "shell": "!echo from a shell",
@@ -49,7 +51,7 @@ STATE = {
     "group": "print(os.getsid(0) == os.getpgrp() == os.getpid())",
     "numba threads": "import numba\nprint(numba.config.NUMBA_NUM_THREADS)",
     "settings": "import decimal, gc, locale\nimport numpy as np\nprint(np.geterr(), np.get_printoptions(), locale.getlocale(), decimal.getcontext(), gc.isenabled(), gc.get_threshold())",
-    "pandas options": "print(pd.options.display.max_rows, pd.options.display.width, pd.get_option('plotting.backend'), pd.get_option('mode.copy_on_write'))",
+    "pandas options": "print(pd.options.display.max_columns, pd.options.display.max_rows, pd.options.display.width, pd.get_option('plotting.backend'), pd.get_option('mode.copy_on_write'))",
     "time zone": "import datetime, tempfile\nprint(time.tzname, tempfile.gettempdir())",
     "standard input": "print(repr(sys.__stdin__.read()), os.isatty(0))",
 }
