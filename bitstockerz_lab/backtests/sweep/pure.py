@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -192,7 +193,7 @@ def _units(
     _refuse_lacking(version.definition, others)
     resolved = version.definition.resolve(parameters)
     joined = [(terms, run_terms.join(version, resolved, terms)) for terms in varied.every_terms()]
-    number, timeframe, known = 0, "", None
+    number, timeframe, known = count(), "", None
     for name, given in named.items():
         symbol, tape = _facts(name, given, asset_type)
         stamps = tape.stamps
@@ -201,6 +202,7 @@ def _units(
             timeframe, known = clock.infer_timeframe(stamps), stamps
         for period in varied.periods:
             start, end, cut = _cut(name, frame, stamps, period, timeframe)
+            part = tape.between(0, len(cut))
             read = {one: bars.loc[:end] for one, bars in others.items()} if others else {}
             for terms, (exits, checked) in joined:
                 wish = plan.Wish(
@@ -224,14 +226,8 @@ def _units(
                     adjusted=str(frame.attrs.get("adjusted", plan.RAW)),
                 )
                 yield Unit(
-                    number=number,
-                    recipe=recipe,
-                    wish=wish,
-                    bars=cut,
-                    others=read,
-                    tape=tape.between(0, len(cut)),
+                    number=next(number), recipe=recipe, wish=wish, bars=cut, others=read, tape=part
                 )
-                number += 1
 
 
 def _refuse_lacking(definition: Definition, others: Frames) -> None:
