@@ -10,13 +10,14 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, Self
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.batch import endings
-from bitstockerz_lab.batch.kernel import how_it_died
+from bitstockerz_lab.batch.kernel import how_it_died, socket_folder
 from bitstockerz_lab.batch.task import Ended, from_line, to_line
 from bitstockerz_lab.batch.work import with_page
 from bitstockerz_lab.enums import Status
@@ -79,6 +80,7 @@ class ProcessCrew:
         self._answered = self._stopping = self._fail_fast = False
 
     def __enter__(self) -> Self:
+        self._sockets = socket_folder()  # here, so that a worker that is killed leaves nothing
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -86,6 +88,7 @@ class ProcessCrew:
             worker.close()
         for worker in self._workers:
             worker.end(0.0 if self._begun else 1.0)
+        self._sockets.cleanup()
 
     def work(self, tasks: Sequence[Task], *, fail_fast: bool = False) -> Iterator[News]:
         """Yield what happens, as it does: an Ended for every task that was begun.
@@ -101,7 +104,7 @@ class ProcessCrew:
             No worker can be started at all.
         """
         self._fail_fast = fail_fast
-        self._waiting.extend(tasks)
+        self._waiting.extend(replace(task, sockets=self._sockets.name) for task in tasks)
         for _ in range(min(self._size, len(tasks))):
             self._engage()
         while self._begun:

@@ -87,7 +87,11 @@ def carried_out(lab: bytes, handed: Handed, topic: str) -> Returned:
     if refusal or topic in _STOPPED:
         return Returned(_unbegun(handed.task), refusal=refusal)
     worker = get_worker()
-    with tempfile.TemporaryDirectory(prefix="bitstockerz-", ignore_cleanup_errors=True) as made:
+    with tempfile.TemporaryDirectory(
+        prefix="bitstockerz-",
+        dir=worker.local_directory,  # dask clears it, too, after a worker that was killed
+        ignore_cleanup_errors=True,
+    ) as made:
         folder = Path(made)
         own, original = folder / "lab.duckdb", folder / "original.duckdb"
         own.write_bytes(lab)
@@ -95,8 +99,8 @@ def carried_out(lab: bytes, handed: Handed, topic: str) -> Returned:
         parcels.begin_at(own, handed.block)
         task = _moved(handed, folder)
         ended = _unbegun(task)
-        with ProcessCrew(1) as crew, _interruptible(crew, topic):
-            for news in crew.work([task]):
+        with ProcessCrew(1) as crew, _interruptible(crew, topic) as wanted:
+            for news in crew.work([task] if wanted else []):
                 if isinstance(news, Ended):
                     ended = news
                 else:
@@ -113,11 +117,13 @@ def interrupt(topic: str) -> None:
 
 
 @contextmanager
-def _interruptible(crew: ProcessCrew, topic: str) -> Iterator[None]:
+def _interruptible(crew: ProcessCrew, topic: str) -> Iterator[bool]:
+    """Let a crew be interrupted, for the block; yields whether it may begin at all."""
     with _LOCK:
         _AT_WORK[topic].add(crew)
+        wanted = topic not in _STOPPED
     try:
-        yield
+        yield wanted
     finally:
         with _LOCK:
             _AT_WORK[topic].discard(crew)

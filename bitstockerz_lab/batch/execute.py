@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from bitstockerz_lab.batch import endings
-from bitstockerz_lab.batch.kernel import Kernels, how_it_died
+from bitstockerz_lab.batch.kernel import Kernels, how_it_died, socket_folder
 from bitstockerz_lab.enums import Status
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
 START_LIMIT_S = 60.0
-LONGEST_FOLDER = 80
-"""Characters of a folder for sockets; the name of one may have 107 in all."""
 
 MARKER = "papermill-error-cell-tag"
 """Tag of the cells that papermill adds where a notebook failed."""
@@ -45,6 +43,7 @@ def execute(
     environment: Mapping[str, str],
     timeout_s: float | None = None,
     warm: bool = False,
+    sockets: str | None = None,
     on_cell: Callable[[int, int], None] = lambda _cell, _cells: None,
 ) -> Outcome:
     """Run a notebook and leave it, executed, at `draft`: whole, or up to what stopped it.
@@ -57,6 +56,7 @@ def execute(
     environment : variables for the kernel, besides this process's own
     timeout_s : for the whole notebook; the kernel is ended at its end
     warm : whether the kernel is forked from the warm parent
+    sockets : the folder that the folder of its sockets is made in; None is the usual one
     on_cell : called as each cell starts, with its number, from 1, and how many there are
 
     Raises
@@ -65,10 +65,9 @@ def execute(
         It was interrupted; the kernel has ended, and the draft says so.
     """
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    parent = None if len(tempfile.gettempdir()) < LONGEST_FOLDER else "/tmp"  # noqa: S108 - reason: its name is short
     with (
         tempfile.TemporaryFile() as noise,
-        tempfile.TemporaryDirectory(prefix="bz-", dir=parent, ignore_cleanup_errors=True) as folder,
+        socket_folder(sockets) as folder,
     ):
         kernels = Kernels(environment, notebook.parent, Path(folder), noise, warm=warm)
         try:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from importlib.metadata import EntryPoint
 from typing import IO, TYPE_CHECKING, Any
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 SHUTDOWN_S = 2.0
 """How long a kernel may take to end by itself; half of it until SIGTERM, then SIGKILL."""
 
+LONGEST_FOLDER = 70
+"""Characters of a folder that folders of sockets are in; a socket's path may have 107 in all."""
+
 PR_SET_PDEATHSIG = 1
+
+
+def socket_folder(inside: str | None = None) -> tempfile.TemporaryDirectory[str]:
+    """Return a new folder for sockets, whose name is short; it is gone after its `with` block."""
+    if inside is None and len(tempfile.gettempdir()) > LONGEST_FOLDER:
+        inside = "/tmp"  # noqa: S108 - reason: its name is short
+    return tempfile.TemporaryDirectory(prefix="bz-", dir=inside, ignore_cleanup_errors=True)
 
 
 class Kernels:

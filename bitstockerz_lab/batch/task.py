@@ -24,6 +24,7 @@ class Task:
     timeout_s : for the whole notebook; None is no limit
     retries : how many times more one that fails is tried
     warm : whether its kernel comes from the warm parent named by ``$BITSTOCKERZ_WARM``
+    sockets : the folder that the folder of its kernel's sockets is made in; None is the usual one
     """
 
     job_id: int
@@ -36,6 +37,7 @@ class Task:
     timeout_s: float | None = None
     retries: int = 0
     warm: bool = False
+    sockets: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

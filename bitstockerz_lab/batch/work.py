@@ -99,6 +99,7 @@ def _attempts(task: Task, tell: Callable[[News], None]) -> tuple[Outcome, int]:
                 environment=task.environment,
                 timeout_s=task.timeout_s,
                 warm=task.warm,
+                sockets=task.sockets,
                 on_cell=partial(_tell_cell, tell, task.job_id),
             )
         except KeyboardInterrupt:

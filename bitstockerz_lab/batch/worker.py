@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -45,13 +46,18 @@ class Worker:
         put_off()
         from bitstockerz_lab.batch import work  # noqa: PLC0415 - reason: heavy
 
+        last = None
         while (task := self._tasks.get()) is not None:
             self._at_work = True
             if self._stopped:
-                return
+                break
             ended = work.run(task, self._say)
             self._at_work = False
             self._say(work.finish(ended, Path(task.executed), Path(task.report)))
+            last = task
+        if last is not None and last.sockets is not None:
+            with suppress(OSError):  # the batch does so, if it lives; and others may be in there
+                Path(last.sockets).rmdir()
 
     def _say(self, news: News) -> None:
         try:

@@ -185,7 +185,7 @@ DYING = """\
 import os, resource, signal
 from pathlib import Path
 first = not Path(f'tried-{symbol}').exists()
-Path(f'tried-{symbol}').touch()
+with open(f'tried-{symbol}', 'a') as tried: print(os.getpid(), file=tried)
 worker = os.getppid()
 """
 DEATHS = {
@@ -211,6 +211,8 @@ def test_what_dies_within_a_batch_fails_alone_says_how_and_is_done_by_resuming(
         "print('alive')",
     )
     batch = batches.run(tmp_path / "n.ipynb", over={"symbol": names}, warm=False)
+    assert len(pids(tmp_path, "tried-*")) == len(names)
+    wait_until(lambda: all(map(is_gone, pids(tmp_path, "tried-*"))), 15)  # the worker's kernel too
     messages = dict(zip(names, (item.error_message for item in batch), strict=True))
     failed = [item.status == Status.FAILED for item in batch]
     assert failed == [True] * 5 + [False], messages
