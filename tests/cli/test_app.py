@@ -16,8 +16,8 @@ from bitstockerz_lab.cli.app import app
 from bitstockerz_lab.cli.settings import Settings
 
 VERBS = {
-    "init", "load", "symbols", "strategies", "backtest", "batch", "batches", "report", "verify", "sql",
-    "demo", "lab", "check", "fetch", "health", "latest", "providers", "update",
+    "init", "load", "symbols", "strategies", "backtest", "batch", "batches", "report", "verify",
+    "sql", "demo", "lab", "check", "fetch", "health", "latest", "providers", "update",
     "walk-forward", "cross-validate", "sweep", "sweeps",
 }  # fmt: skip
 
