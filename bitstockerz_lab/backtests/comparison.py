@@ -168,7 +168,9 @@ def _table(runs: tuple[Run, ...]) -> Markup:
             "run": run.id,
             "strategy": f"{run.strategy} v{run.version}",
             "symbol": f"{run.symbol} {run.timeframe}",
-            "parameters": ", ".join(f"{k} {v:g}" for k, v in run.details.parameters.items()),
+            "parameters": ", ".join(
+                f"{name} {formats.plain(value)}" for name, value in run.details.parameters.items()
+            ),
             "period": report_words.period(run),
             **{name: getattr(run.metrics, name) for name in HEADLINE},
         }

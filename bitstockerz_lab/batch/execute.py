@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 START_LIMIT_S = 60.0
 
+OUTPUTS_S = 60
+"""How long a cell's last outputs may be on their way once it has ended; papermill's 4 s are too few
+on a busy machine."""
+
+ROUNDED_S = 0.1
+"""So much before its end a time limit counts as over: who waits for it rounds it."""
+
 MARKER = "papermill-error-cell-tag"
 """Tag of the cells that papermill adds where a notebook failed."""
 
@@ -110,6 +117,9 @@ def _run(
     def left(_cell: object = None) -> float | None:
         return None if deadline is None else max(0.001, deadline - time.monotonic())
 
+    def late() -> bool:
+        return deadline is not None and time.monotonic() > deadline - ROUNDED_S
+
     try:
         papermill.execute_notebook(
             _unformatted(str(notebook)),
@@ -122,6 +132,7 @@ def _run(
             start_timeout=math.ceil(min(START_LIMIT_S, left() or START_LIMIT_S)),
             kernel_manager_class=kernel,
             timeout_func=left,
+            iopub_timeout=OUTPUTS_S,
             on_cell_start=lambda cell, cell_index: on_cell(cell_index + 1, cells),  # noqa: ARG005 - reason: nbclient's names
         )
     except PapermillExecutionError as failure:
@@ -130,12 +141,13 @@ def _run(
         told = f"{failure.ename}: {_one_line(failure.evalue)}{where}"
         return Outcome(Status.FAILED, told, cell or None)
     except CellTimeoutError:
+        if not late():  # its last outputs did not come
+            raise
         return Outcome(Status.TIMED_OUT)
     except RuntimeError as problem:
         if "ernel d" not in str(problem):  # "Kernel died …", "Kernel didn't respond …"
             raise
-        late = deadline is not None and time.monotonic() >= deadline
-        return Outcome(Status.TIMED_OUT if late else Status.FAILED)
+        return Outcome(Status.TIMED_OUT if late() else Status.FAILED)
     return Outcome(Status.COMPLETED)
 
 

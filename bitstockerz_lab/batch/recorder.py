@@ -6,7 +6,7 @@ import logging
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bitstockerz_lab.batch import store
 from bitstockerz_lab.batch.task import Ended, Started
@@ -31,8 +31,10 @@ TRIES = 10
 
 LOG = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
 
-def patiently(step: Callable[[], None]) -> None:
+
+def patiently(step: Callable[[], Result]) -> Result:
     """Do a step that writes; try again, some times, while somebody else keeps the file."""
     for _ in range(TRIES - 1):
         try:

@@ -12,10 +12,12 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.batch import schedules_store as store
+from bitstockerz_lab.batch.recorder import patiently
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import LabError, StorageError
 from bitstockerz_lab.ops.processes import Holder
@@ -66,7 +68,7 @@ class Schedule:
 
         Parameters
         ----------
-        work : what is done; a LabError is told, and the next time comes nevertheless
+        work : what is done; a LabError or an OSError is told, and the next time comes nevertheless
         rounds : stop after so many times, also those that another host took
         """
         failed, done, since = 0, 0, clock.now().replace(tzinfo=UTC)
@@ -79,7 +81,7 @@ class Schedule:
             if missed:
                 self.tell(f"{missed + 1} times were due since {_written(due)}; one run for all.")
                 due = self._newest_before(now)
-            failed += not self._do(due, work)
+            failed += not self._did(due, work)
             done += 1
             due = self.times.after(due)
             self.tell(f"The next is {_written(due)}.")
@@ -95,10 +97,18 @@ class Schedule:
             found = later
         return found
 
+    def _did(self, due: datetime, work: Callable[[], object]) -> bool:
+        """Do the work; what keeps it from that is told, and the next time comes nevertheless."""
+        try:
+            return self._do(due, work)
+        except (LabError, OSError) as problem:
+            self.tell(f"{_written(due)}: failed. {problem}")
+            return False
+
     def _do(self, due: datetime, work: Callable[[], object]) -> bool:
         """Do the work if nobody else does; returns whether nothing failed."""
         holder = Holder.here()
-        if not self._took(due, holder):
+        if not patiently(partial(self._took, due, holder)):
             return True
         status = Status.CANCELLED
         try:
@@ -108,15 +118,17 @@ class Schedule:
                 self.tell(f"{_written(due)}: begun{told}.")
                 work()
                 status = Status.COMPLETED
-        except LabError as problem:
+        except (LabError, OSError):
             status = Status.FAILED
-            self.tell(f"{_written(due)}: failed. {problem}")
+            raise
         finally:
-            with self.database.write() as con:
-                store.finish(con, self.user.id, self.name, holder, status, clock.now())
-        if status == Status.COMPLETED:
-            self.tell(f"{_written(due)}: done.")
-        return status == Status.COMPLETED
+            patiently(partial(self._finish, holder, status))
+        self.tell(f"{_written(due)}: done.")
+        return True
+
+    def _finish(self, holder: Holder, status: Status) -> None:
+        with self.database.write() as con:
+            store.finish(con, self.user.id, self.name, holder, status, clock.now())
 
     def _took(self, due: datetime, holder: Holder) -> bool:
         """Take a time, unless another process has or is still at an earlier one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bitstockerz_lab.backtests.comparison import STYLES, drawdowns, growth
+from bitstockerz_lab.backtests.comparison import STYLES, Comparison, drawdowns, growth
 from bitstockerz_lab.errors import DataError, LabError
 from bitstockerz_lab.strategies import templates
 
@@ -29,6 +29,12 @@ def test_it_shows_what_the_runs_are_and_every_figure_of_each(lab, runs):
     for text in ("fast 20, slow 200", "Simulated data.", "Costs differ.", "Longest drawdown"):
         assert text in page
     assert "the periods differ, so the ends of the lines do not compare" in page
+
+
+def test_a_parameter_is_told_to_its_last_figure(runs):
+    runs[0].details.parameters.update(fast=1_234_567, slow=0.12345678)
+    page = Comparison(runs[:1]).html()
+    assert "fast 1,234,567, slow 0.12345678" in page
 
 
 def test_runs_of_one_period_are_not_warned_about(lab, runs):

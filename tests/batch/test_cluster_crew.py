@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from bitstockerz_lab import clock
-from bitstockerz_lab.batch import cluster
+from bitstockerz_lab.batch import cluster, elsewhere
 from bitstockerz_lab.batch.elsewhere import Returned
 from bitstockerz_lab.batch.task import Ended, Task
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import BatchError
+from bitstockerz_lab.storage import parcels
 
 
 class Future:
@@ -112,3 +115,69 @@ def test_the_notebook_that_says_it_is_done_is_written_last(carried_out, monkeypa
     assert ended.status == Status.FAILED
     assert "could not be written: OSError: No space left on device" in ended.error_message
     assert not (tmp_path / "1.ipynb").exists(), "so resume does it again"
+
+
+class Worker:
+    def __init__(self, local_directory):
+        self.local_directory = str(local_directory)
+
+    def log_event(self, *_):
+        pass
+
+
+class Crew:
+    """Notes which tasks it was given, and says that they are done."""
+
+    tasks: ClassVar = []
+
+    def __init__(self, _workers):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def interrupt(self):
+        pass
+
+    def work(self, tasks):
+        self.tasks += tasks
+        return [returned(task.job_id).ended for task in tasks]
+
+
+@pytest.fixture
+def on_a_worker(lab, tmp_path, monkeypatch):
+    """Carries a task out where a worker of dask would; a function of the batch's topic."""
+    monkeypatch.setattr("distributed.get_worker", lambda: Worker(tmp_path / "scratch"))
+    monkeypatch.setattr(elsewhere, "ProcessCrew", Crew)
+    monkeypatch.setattr(Crew, "tasks", [])
+    (tmp_path / "scratch").mkdir()
+    environment = {"BITSTOCKERZ_DB": str(lab.path)}
+    task = Task(1, "n-1", "/home/n.ipynb", "/home/1.ipynb", "/home/1.html", {}, environment)
+    with lab.database.write() as con:
+        (block,) = parcels.blocks(con, 1)
+    handed = elsewhere.Handed(task, b"{}", block, "", elsewhere.plan.versions())
+    return lambda topic: elsewhere.carried_out(lab.path.read_bytes(), handed, topic)
+
+
+def test_copies_of_the_lab_lie_where_dask_clears_up_after_a_worker_that_was_killed(
+    on_a_worker, tmp_path
+):
+    assert on_a_worker("one").ended.status == Status.COMPLETED
+    (task,) = Crew.tasks
+    assert Path(task.notebook).parents[1] == tmp_path / "scratch"
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_what_is_interrupted_while_its_copies_are_made_is_not_begun(on_a_worker, monkeypatch):
+    begin_at = parcels.begin_at
+
+    def interrupted(*asked):
+        begin_at(*asked)
+        elsewhere.interrupt("two")
+
+    monkeypatch.setattr(parcels, "begin_at", interrupted)
+    assert on_a_worker("two").ended.status == Status.CANCELLED
+    assert Crew.tasks == []

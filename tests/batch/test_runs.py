@@ -10,6 +10,7 @@ import time
 import nbformat
 import pytest
 
+from bitstockerz_lab.batch.execute import execute
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import BatchError, UnknownName
 from tests.batch.conftest import write_notebook
@@ -136,6 +137,31 @@ def test_the_limit_is_for_the_whole_notebook_and_ends_the_kernel(batches, databa
     assert item.error_message in item.report.read_text("utf-8")
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
+
+
+def test_what_a_busy_kernel_says_late_is_waited_for(batches, tmp_path):
+    late = "kernel.iopub_thread.schedule(lambda: time.sleep(5))"  # papermill waits for 4 s
+    notebook = write_notebook(
+        tmp_path / "late.ipynb",
+        None,
+        f"import time\nkernel = get_ipython().kernel\n{late}\nprint('the answer')",
+    )
+    (item,) = batches.run(notebook, warm=False)
+    assert (item.status, item.error_message) == (Status.COMPLETED, None)
+    assert "the answer" in item.report.read_text("utf-8")
+
+
+def test_what_never_comes_is_no_time_limit(tmp_path, monkeypatch):
+    from nbclient.exceptions import CellTimeoutError
+
+    def lost(*_, **__):
+        raise CellTimeoutError("Timeout waiting for IOPub output")
+
+    monkeypatch.setattr("papermill.execute_notebook", lost)
+    notebook = write_notebook(tmp_path / "n.ipynb", None, "pass")
+    outcome = execute(notebook, tmp_path / "draft.ipynb", {}, environment={}, timeout_s=60)
+    assert outcome.status == Status.FAILED
+    assert "Timeout waiting for IOPub output" in outcome.error_message
 
 
 def test_a_notebook_whose_kernel_dies_is_tried_again_where_asked(batches, database, tmp_path):

@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bitstockerz_lab import clock
+from bitstockerz_lab.batch import recorder
 from bitstockerz_lab.batch import schedule as module
 from bitstockerz_lab.batch import schedules_store as store
 from bitstockerz_lab.batch.schedule import Schedule
 from bitstockerz_lab.batch.times import times
 from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import DataError
+from bitstockerz_lab.errors import DatabaseBusy, DataError
 from bitstockerz_lab.ops.processes import Holder
 
 NOON = datetime(2024, 1, 6, 12)  # noqa: DTZ001 - as the clock tells it
@@ -94,6 +95,50 @@ def test_a_failure_is_told_and_the_next_time_comes_nevertheless(schedule, told, 
     assert schedule.run(fail, rounds=2) == 2
     assert sum("failed. AAPL has no bars." in line for line in told) == 2
     assert turn(lab).status == Status.FAILED
+
+
+@pytest.mark.usefixtures("hands")
+def test_a_file_that_is_busy_for_long_is_waited_for(schedule, monkeypatch, lab):
+    done, tries = [], []
+    real = store.take
+
+    def take_at_last(*given, **named):
+        tries.append(1)
+        if len(tries) < 3:
+            raise DatabaseBusy("Process 7 has it.")
+        real(*given, **named)
+
+    monkeypatch.setattr(store, "take", take_at_last)
+    assert schedule.run(lambda: done.append(1), rounds=1) == 0
+    assert done == [1]
+    assert turn(lab).status == Status.COMPLETED
+
+
+@pytest.mark.usefixtures("hands")
+@pytest.mark.parametrize(
+    "problem", [DatabaseBusy("Process 7 has it."), OSError("The disk is full.")]
+)
+def test_whatever_keeps_it_from_a_time_does_not_keep_it_from_the_next(
+    schedule, monkeypatch, told, problem
+):
+    done, tries = [], []
+    real = Schedule._took
+
+    def took(*given):
+        tries.append(1)
+        if len(tries) <= recorder.TRIES and isinstance(problem, DatabaseBusy):
+            raise problem
+        return real(*given)
+
+    def work():
+        done.append(1)
+        if len(done) == 1 and isinstance(problem, OSError):
+            raise problem
+
+    monkeypatch.setattr(Schedule, "_took", took)
+    assert schedule.run(work, rounds=2) == 1
+    assert f"2024-01-06 18:00 UTC: failed. {problem}" in told
+    assert "2024-01-07 00:00 UTC: done." in told
 
 
 def test_times_missed_meanwhile_are_one_run_and_told(schedule, hands, told):

@@ -228,11 +228,13 @@ def _request(address: Path, asked: messages.Message) -> dict[str, Any]:
 def _fresh() -> Path | None:
     """Return the address of a running parent that still starts kernels."""
     named = os.environ.get(ADDRESS)
-    for address in [Path(named)] if named else [standard_address()]:
-        running = ask(address)
-        if running is not None and not running.stale:
-            return address
-    return None
+    try:
+        address = Path(named) if named else standard_address()
+    except OSError as problem:  # the home folder is read only, or others may write there
+        LOG.warning("No warm parent that stays: %s", problem)
+        return None
+    running = ask(address)
+    return address if running is not None and not running.stale else None
 
 
 def _launch(

@@ -180,6 +180,14 @@ def _client(caller: socket.socket) -> int:
     return int(pid)
 
 
+def _clear_up(address: Path) -> None:
+    """Remove what lies beside a parent's socket, and their folder: its owner may be dead."""
+    for name in ("lock", "log"):
+        address.with_name(f"{address.name}.{name}").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        address.parent.rmdir()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Be a warm parent: `ADDRESS [--stays] [--only MODULE …]`."""
     reader = argparse.ArgumentParser(prog="bitstockerz_lab.batch.warm")
@@ -217,4 +225,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             Server(listener, lock, preloaded, None if told.stays else 0).serve()
         finally:
             told.address.unlink(missing_ok=True)
+            if not told.stays:
+                _clear_up(told.address)
     os._exit(0)  # nothing here is worth taking apart

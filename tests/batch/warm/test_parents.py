@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -208,6 +209,36 @@ def test_a_runtime_folder_that_others_may_write_into_is_refused(tmp_path):
     folder.chmod(0o777)
     with pytest.raises(PermissionError, match="must be yours alone"):
         place.standard_address()
+
+
+def test_with_a_runtime_folder_that_is_refused_a_batch_has_a_parent_of_its_own(tmp_path, caplog):
+    (tmp_path / "runtime").mkdir(mode=0o700)
+    (tmp_path / "runtime").chmod(0o775)
+    with caplog.at_level(logging.WARNING, LOGGER), warm.parent([]) as address:
+        assert ready(address).stale == ""
+    assert "must be yours alone" in caplog.text
+
+
+def test_a_parent_whose_owner_is_killed_leaves_no_folder_behind():
+    code = (
+        "from bitstockerz_lab.batch import warm\n"
+        "with warm.parent([]) as address: print(address, flush=True); input()"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+    )
+    with owner:
+        folder = Path(owner.stdout.readline().strip()).parent
+        assert folder.is_dir()
+        owner.kill()
+    limit = time.monotonic() + 20
+    while folder.exists() and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not folder.exists()
 
 
 def test_grammars_nobody_asks_for_are_not_built_and_nothing_is_checked_less():
