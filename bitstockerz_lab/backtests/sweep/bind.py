@@ -9,7 +9,8 @@ import numpy as np
 
 from bitstockerz_lab.backtests.engine import bits
 from bitstockerz_lab.backtests.sweep.layout import WORD
-from bitstockerz_lab.backtests.sweep.scheme import rows
+from bitstockerz_lab.backtests.sweep.scheme import rows as rows_of
+from bitstockerz_lab.backtests.sweep.threads import spread
 from bitstockerz_lab.strategies.columns import Columns
 
 if TYPE_CHECKING:
@@ -44,22 +45,27 @@ class Bound:
     flags: NDArray[np.uint64]
 
 
-def bind(scheme: Scheme, unit: Unit, layout: Layout) -> Bound:
+def bind(scheme: Scheme, unit: Unit, layout: Layout, threads: int | None = None) -> Bound:
     """Compute each column that a scheme needs, by the code that single runs use."""
     from bitstockerz_lab.backtests.sweep import machine  # noqa: PLC0415 - heavy: numba
 
     columns = _Columns(scheme, unit, layout)
     bars = slice(layout.lead, layout.lead + len(layout.bars))
-    numbers = np.empty((max(1, rows(scheme.columns)), layout.words * WORD))
+    numbers = np.empty((max(1, rows_of(scheme.columns)), layout.words * WORD))
     numbers[:, : bars.start] = numbers[:, bars.stop :] = np.nan
     with np.errstate(all="ignore"):
         for one in scheme.columns:
-            columns.write_numbers(one, numbers, bars)
-    flags = np.zeros((max(1, rows(scheme.flags)), layout.words * WORD), dtype=bool)
+            columns.write_numbers(one, numbers, bars, threads)
+    flags = np.zeros((max(1, rows_of(scheme.flags)), layout.words * WORD), dtype=bool)
     for one in scheme.flags:
         columns.write_flags(one, flags, bars)
     known = np.full((len(numbers) + 1, layout.words), ALL_BARS, np.uint64)
-    machine.settle(numbers, known)
+    spread(
+        lambda begin, end: machine.settle(numbers[begin:end], known[begin:end]),
+        len(numbers),
+        len(layout.bars),
+        threads,
+    )
     return Bound(scheme, numbers, known, bits(flags))
 
 
@@ -79,7 +85,9 @@ class _Columns:
         self._under: dict[tuple[Any, ...], Columns] = {}
         self._callable = not self._plain.any_missing and len(layout.bars) > 0
 
-    def write_numbers(self, needed: Needed, into: Numbers, bars: slice) -> None:
+    def write_numbers(
+        self, needed: Needed, into: Numbers, bars: slice, threads: int | None
+    ) -> None:
         """Write columns into their rows; an indicator may be infinite, which is as good as NaN."""
         call = needed.call
         if call is None or not self._callable:
@@ -87,10 +95,18 @@ class _Columns:
                 into[row, bars] = self._columns(values).operand(needed.leaf.node)
             return
         prices = [self._plain.price(name) for name in call.prices]
-        if call.indicator.rows is not None:
-            call.indicator.rows(prices[0], call.periods, into, needed.first, bars.start)
+        rows, periods, first = call.indicator.rows, call.periods, needed.first
+        if rows is not None and periods is not None:
+            spread(
+                lambda begin, end: rows(
+                    prices[0], periods[begin:end], into, first + begin, bars.start
+                ),
+                len(periods),
+                len(prices[0]),
+                threads,
+            )
             return
-        for row, settings in enumerate(call.settings, needed.first):
+        for row, settings in enumerate(call.settings, first):
             made = call.indicator.compute(prices, settings)
             column = made[0] if isinstance(made, tuple) else made
             into[row, bars] = column() if callable(column) else column

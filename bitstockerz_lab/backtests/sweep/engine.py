@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bitstockerz_lab.backtests.sweep import one_by_one
 from bitstockerz_lab.backtests.sweep.layout import Layout
+from bitstockerz_lab.backtests.sweep.threads import spread
 from bitstockerz_lab.measures import Metrics
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ BESIDES = (
 SLOWEST = "tail_ratio"
 """The metric that takes as long as all the others together."""
 MEGABYTE = 1e6
-LITTLE_WORK = 1_000_000
-"""Bars × combinations that one thread has done before another has begun, some 5 ms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +85,7 @@ def measure(
     layout, count = Layout.of(unit), len(combinations)
     found, sums = np.empty((count, len(tally.FACTS))), np.empty((count, 16, 5))
     first = 0
-    for bound in _bound(unit, layout, combinations, memory_mb):
+    for bound in _bound(unit, layout, combinations, memory_mb, threads):
         part = slice(first, first + bound.scheme.count)
         _run(bound, layout, threads, SLOWEST in names, found[part], sums[part])
         first = part.stop
@@ -123,7 +119,7 @@ def daily_returns(
     layout, count = Layout.of(unit), len(combinations)
     found, sums = np.empty((count, len(tally.FACTS))), np.empty((count, 16, 5))
     returns, first = np.empty((count, len(layout.ends))), 0
-    for bound in _bound(unit, layout, combinations, memory_mb):
+    for bound in _bound(unit, layout, combinations, memory_mb, threads):
         part = slice(first, first + bound.scheme.count)
         _run(bound, layout, threads, False, found[part], sums[part], returns[part])
         first = part.stop
@@ -136,18 +132,22 @@ def benchmark_returns(unit: Unit) -> Numbers:
 
 
 def _bound(
-    unit: Unit, layout: Layout, combinations: Combinations, memory_mb: float
+    unit: Unit,
+    layout: Layout,
+    combinations: Combinations,
+    memory_mb: float,
+    threads: int | None = None,
 ) -> Iterator[Bound]:
     """Yield the combinations with their columns, in parts whose columns fit into the memory."""
     from bitstockerz_lab.backtests.sweep import bind, scheme  # noqa: PLC0415 - heavy: numba
 
     wanted = scheme.scheme_of(unit, combinations)
     if wanted.bytes(layout.words) <= memory_mb * MEGABYTE or wanted.count == 1:
-        yield bind.bind(wanted, unit, layout)
+        yield bind.bind(wanted, unit, layout, threads)
         return
     half = len(combinations) // 2
-    yield from _bound(unit, layout, combinations[:half], memory_mb)
-    yield from _bound(unit, layout, combinations[half:], memory_mb)
+    yield from _bound(unit, layout, combinations[:half], memory_mb, threads)
+    yield from _bound(unit, layout, combinations[half:], memory_mb, threads)
 
 
 def _run(
@@ -169,13 +169,4 @@ def _run(
             tails, found, sums, row,
         )  # fmt: skip
 
-    count = scheme.count
-    much = count * len(layout.bars) > LITTLE_WORK
-    some = min(threads or (len(os.sched_getaffinity(0)) if much else 1), count)
-    if some == 1:
-        run(0, count)
-        return
-    edges = [round(k * count / (4 * some)) for k in range(4 * some + 1)]
-    with ThreadPoolExecutor(some) as pool:
-        for done in [pool.submit(run, *edge) for edge in pairwise(edges)]:
-            done.result()
+    spread(run, scheme.count, len(layout.bars), threads)

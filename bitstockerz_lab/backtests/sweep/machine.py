@@ -22,6 +22,10 @@ FLAGS, ABOVE, NOT_ABOVE, CROSSED, NOT_CROSSED, BOTH, EITHER, GROUP = range(8)
 group's answer."""
 
 
+SIDE_BY_SIDE, WORDS = 16, 32
+"""So many combinations are compared together, so many words at a time."""
+
+
 @njit(cache=True, error_model="numpy", nogil=True)
 def settle(columns, known) -> None:
     """Write which numbers of columns are known, as bits; what is infinite becomes NaN."""
@@ -41,10 +45,11 @@ def settle(columns, known) -> None:
 
 
 @njit(error_model="numpy", nogil=True)
-def _compare(columns, left, x, right, y, above, place):
-    """Write where a column (or, where its row is −1, a number) is above another."""
+def _compare(columns, left, x, right, y, above, at, begin, end):
+    """Write where a column (or, where its row is −1, a number) is above another, for some words."""
     bits = uint64(64)
-    for word in range(uint64(above.shape[1])):
+    one, place = at
+    for word in range(uint64(begin), uint64(end)):
         first = word * bits
         found = uint64(0)
         if left >= 0 and right >= 0:
@@ -58,15 +63,15 @@ def _compare(columns, left, x, right, y, above, place):
                 found |= uint64(x > columns[right, first + bit]) << bit
         elif x > y:
             found = ~found
-        above[place, word] = found
+        above[one, place, word] = found
 
 
 @njit(error_model="numpy", nogil=True)
-def _ask(what, above, both, place, pile, top):
+def _ask(what, above, both, one, place, pile, top):
     """Write the answer of a step to a relation: `above`, and where both sides are known."""
     before = now = uint64(0)  # of the word before: not above, known
-    for word in range(uint64(above.shape[1])):
-        up, there = above[place, word], both[place, word]
+    for word in range(uint64(pile.shape[1])):
+        up, there = above[one, place, word], both[one, place, word]
         under = there & ~up
         crossed = up & ((under << uint64(1)) | (before >> uint64(63)))
         if what == ABOVE:
@@ -81,19 +86,38 @@ def _ask(what, above, both, place, pile, top):
 
 
 @njit(error_model="numpy", nogil=True)
-def _relate(relations, rows, values, columns, known, above, both):
-    """Compare what the relations compare, for one combination."""
-    for place in range(len(relations)):
-        left, right = relations[place, 0], relations[place, 1]
-        a, b = rows[left], rows[right]
-        _compare(columns, a, values[left], b, values[right], above, place)
-        a, b = a % len(known), b % len(known)  # of a number, −1: the last row, all ones
-        for word in range(uint64(above.shape[1])):
-            both[place, word] = known[a, word] & known[b, word]
+def _relate(relations, rows, values, columns, known, above, both, first, stop):
+    """Compare what the relations compare, for combinations from `first` to before `stop`.
+
+    They go over the bars side by side, some words at a time, since neighbours share columns: so a
+    column is brought from memory once for many of them.
+    """
+    words = uint64(above.shape[2])
+    for begin in range(0, words, WORDS):
+        end = min(begin + WORDS, words)
+        for k in range(first, stop):
+            one = k - first
+            for place in range(len(relations)):
+                left, right = relations[place, 0], relations[place, 1]
+                a, b = rows[k, left], rows[k, right]
+                _compare(
+                    columns,
+                    a,
+                    values[k, left],
+                    b,
+                    values[k, right],
+                    above,
+                    (one, place),
+                    begin,
+                    end,
+                )
+                a, b = a % len(known), b % len(known)  # of a number, −1: the last row, all ones
+                for word in range(uint64(begin), uint64(end)):
+                    both[one, place, word] = known[a, word] & known[b, word]
 
 
 @njit(error_model="numpy", nogil=True)
-def _decide(steps, above, both, flag_rows, flags, pile, groups):
+def _decide(steps, above, both, one, flag_rows, flags, pile, groups):
     """Evaluate the program; `groups[g]` is where group g is true."""
     top, words = -1, uint64(pile.shape[1])
     for step in range(len(steps)):
@@ -116,7 +140,7 @@ def _decide(steps, above, both, flag_rows, flags, pile, groups):
             top -= 1
         else:
             top += 1
-            _ask(what, above, both, place, pile, top)
+            _ask(what, above, both, one, place, pile, top)
 
 
 @njit(error_model="numpy", nogil=True)
@@ -161,8 +185,8 @@ def _levels(rows, values, columns, begin, stops, targets):
 def _scratch(relations, depth, words):
     """Return memory for the answers of relations, for what is known of them, pile and groups."""
     return (
-        np.empty((relations, words), np.uint64),
-        np.empty((relations, words), np.uint64),
+        np.empty((SIDE_BY_SIDE, relations, words), np.uint64),
+        np.empty((SIDE_BY_SIDE, relations, words), np.uint64),
         np.empty((depth, words), np.uint64),
         np.zeros((4, words), np.uint64),
     )
@@ -201,8 +225,11 @@ def _compiled(made_of):
         n_levels = len(open_) if (level_rows[begin:end] >= 0).any() else 1
         stops, targets = np.full((n_levels, 3), np.nan), np.full((n_levels, n_targets), np.nan)
         for k in range(begin, end):
-            _relate(relations, rows[k], values[k], columns, known, above, both)
-            _decide(steps, above, both, flag_rows[k], flags, pile, groups)
+            one = (k - begin) % SIDE_BY_SIDE
+            if one == 0:
+                stop = min(k + SIDE_BY_SIDE, end)
+                _relate(relations, rows, values, columns, known, above, both, k, stop)
+            _decide(steps, above, both, one, flag_rows[k], flags, pile, groups)
             _order(groups, present, skipped, orders)
             _levels(level_rows[k], level_values[k], columns, 64 * skipped, stops, targets)
             term = terms[k if len(terms) > 1 else 0]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bitstockerz_lab.backtests.sweep import engine, exits
+from bitstockerz_lab.backtests.sweep import engine, exits, one_by_one
 from bitstockerz_lab.backtests.sweep.bind import bind
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
 from bitstockerz_lab.backtests.sweep.layout import Layout
@@ -102,3 +102,19 @@ def test_the_machine_leaves_to_single_runs_what_it_cannot_do():
     crossed = Definition.parse({"format": 2, "enter_long": moving, "targets": targets})
     assert not exits.expressible(crossed)
     assert exits.expressible(templates.get("golden-cross"))
+
+
+@pytest.mark.parametrize("stop_loss_pct", [None, 4.0])
+def test_combinations_side_by_side_are_what_each_is_alone(stop_loss_pct):
+    """More of them than are compared together, over more bars than are compared at a time."""
+    unit = crossing(bars=5_000, fee_bps=5, stop_loss_pct=stop_loss_pct)
+    some = PAIRS.take(np.random.default_rng(3).permutation(len(PAIRS))[:37])
+    together = engine.measure(unit, some, threads=2)
+    for at in range(len(some)):
+        alone = engine.measure(unit, some[at : at + 1], threads=1)
+        for name, values in together.values.items():
+            np.testing.assert_array_equal(values[at], alone.values[name][0], err_msg=name)
+    for at in (0, 15, 16, 36):
+        slowly = one_by_one.measure(unit, some[at : at + 1])
+        for name, values in together.values.items():
+            np.testing.assert_allclose(values[at], slowly.values[name][0], rtol=1e-9, atol=1e-9)
