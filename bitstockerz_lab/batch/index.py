@@ -108,8 +108,9 @@ def _told(item: BatchItem, varying: Iterable[str]) -> str:
 
 
 def _reason(item: BatchItem) -> str:
+    told = item.error_message or str(item.status).replace("_", " ")
     where = "" if item.failed_cell is None else f" (cell {item.failed_cell})"
-    return f"{item.error_message or str(item.status).replace('_', ' ')}{where}"
+    return told if where in told else f"{told}{where}"
 
 
 def _asked(item: BatchItem, varying: Iterable[str]) -> dict[str, object]:

@@ -67,6 +67,10 @@ TRADES = ("backtest_trades", "id"), ("trade_details", "backtest_trade_id")
 REPLACED = {"trials": ("user_id", "strategy_id", "trial_key")}
 """Tables in which a new row takes the place of an older one of the same key."""
 
+CHANGED_IN_PLACE = ("strategies", "symbols", "symbol_aliases", "version_tags", "watchlists",
+                    "watchlist_symbols")  # fmt: skip
+"""Tables whose rows people change or exchange, so that counting them does not tell."""
+
 
 def blocks(con: Connection, copies: int) -> list[dict[str, int]]:
     """Reserve ids for copies of the file.
@@ -116,7 +120,9 @@ def begin_at(path: Path, block: Mapping[str, int]) -> None:
     """Let a copy give its new rows the ids of a block."""
     with _attached(path) as con:
         for sequence, first in block.items():
-            con.execute("SELECT setval(?, ?, false)", [f"lab.main.{sequence}", first]).fetchall()
+            # as if the id before had been given: what was never given is forgotten by `compact`
+            before = max(1, first - 1)
+            con.execute("SELECT setval(?, ?)", [f"lab.main.{sequence}", before]).fetchall()
 
 
 def new_rows(path: Path, original: Path, block: Mapping[str, int]) -> Rows:
@@ -204,7 +210,7 @@ def _refuse_what_would_be_lost(con: Connection, rows: Rows) -> None:
         added = rows[table].num_rows if table in rows else 0
         ((before,),) = con.execute(f'SELECT count(*) FROM original."{table}"').fetchall()  # noqa: S608 - as above
         ((after,),) = con.execute(f'SELECT count(*) FROM lab."{table}"').fetchall()  # noqa: S608 - as above
-        if after != before + added:
+        if after != before + added or (table in CHANGED_IN_PLACE and _differs(con, table)):
             lost.append(table)
     if lost:
         raise StorageError(
@@ -212,6 +218,13 @@ def _refuse_what_would_be_lost(con: Connection, rows: Rows) -> None:
             "is new runs, sweeps, walk-forwards, checks or trials. Run this notebook here.",
             tables=lost,
         )
+
+
+def _differs(con: Connection, table: str) -> bool:
+    # the same thing said once more is no change
+    told = "SELECT COLUMNS(lambda name: name <> 'updated_at') FROM"
+    gone = f'{told} original."{table}" EXCEPT {told} lab."{table}"'
+    return bool(con.execute(f"{gone} LIMIT 1").fetchall())
 
 
 def _refuse_what_does_not_fit(con: Connection, block: Mapping[str, int]) -> None:

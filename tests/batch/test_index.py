@@ -67,6 +67,11 @@ def test_what_failed_is_told_above_all_with_its_reason_and_what_it_was_run_with(
     assert "1 timed out" in text
 
 
+def test_the_cell_that_failed_is_told_once(tmp_path):
+    bad = item(1, Status.FAILED, error_message="ValueError: no bars (cell 4)", failed_cell=4)
+    assert write(tmp_path, bad).count("(cell 4)") == 1
+
+
 def test_a_batch_without_failures_says_nothing_of_failures(tmp_path):
     assert "What failed" not in write(tmp_path, item())
 

@@ -139,13 +139,18 @@ def test_the_limit_is_for_the_whole_notebook_and_ends_the_kernel(batches, databa
         os.kill(int(pid.read_text()), 0)
 
 
+LATE = """\
+import threading
+outputs = get_ipython().kernel.iopub_thread
+real = outputs.send_multipart
+def late(*given, **named): threading.Timer(5, real, given, named).start()
+outputs.send_multipart = late
+print('the answer')
+"""
+
+
 def test_what_a_busy_kernel_says_late_is_waited_for(batches, tmp_path):
-    late = "kernel.iopub_thread.schedule(lambda: time.sleep(5))"  # papermill waits for 4 s
-    notebook = write_notebook(
-        tmp_path / "late.ipynb",
-        None,
-        f"import time\nkernel = get_ipython().kernel\n{late}\nprint('the answer')",
-    )
+    notebook = write_notebook(tmp_path / "late.ipynb", None, LATE)  # papermill waits for 4 s
     (item,) = batches.run(notebook, warm=False)
     assert (item.status, item.error_message) == (Status.COMPLETED, None)
     assert "the answer" in item.report.read_text("utf-8")

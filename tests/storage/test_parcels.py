@@ -122,6 +122,15 @@ def test_each_of_two_copies_brings_its_own_run(home, tmp_path, number):
     assert rows["backtest_runs"]["id"].to_pylist() == [run.id] == [block["backtest_runs_id"]]
 
 
+def test_a_copy_that_is_made_anew_before_it_records_anything_keeps_to_its_block(home, tmp_path):
+    copy, original, block = elsewhere(home, tmp_path / "there", number=0, copies=2)
+    copy.database.compact()
+    run = copy.backtests.run("Golden cross", "DEMO-A", fee_bps=9)
+    assert run.id == block["backtest_runs_id"]
+    rows = parcels.new_rows(copy.path, original, block)
+    assert rows["backtest_runs"]["id"].to_pylist() == [run.id]
+
+
 def test_the_first_block_of_a_new_lab_begins_at_one(lab):
     with lab.database.write() as con:
         (block,) = parcels.blocks(con, 1)
@@ -148,6 +157,16 @@ def test_what_would_be_lost_on_the_way_is_refused_by_name(home, tmp_path):
     copy, original, block = elsewhere(home, tmp_path / "there")
     copy.strategies.save(templates.get("ema-trend"))
     with pytest.raises(StorageError, match=r"It wrote to strategies, strategy_versions\."):
+        parcels.new_rows(copy.path, original, block)
+
+
+def test_what_was_changed_in_place_is_refused_by_name(home, tmp_path):
+    home.strategies.save(templates.get("golden-cross"), description="The same.")
+    copy, original, block = elsewhere(home, tmp_path / "there")
+    copy.strategies.save(templates.get("golden-cross"), description="The same.")
+    assert parcels.new_rows(copy.path, original, block) == {}, "nothing is other than it was"
+    copy.strategies.rename("Golden cross", "Golden")
+    with pytest.raises(StorageError, match=r"It wrote to strategies\."):
         parcels.new_rows(copy.path, original, block)
 
 
