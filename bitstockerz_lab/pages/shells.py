@@ -22,6 +22,9 @@ FIGURE = '<figure class="bz-figure"'
 """How every figure of a body begins."""
 
 
+LEADS_AWAY = re.compile(r"<(?:meta|link)\b[^>]*>", re.IGNORECASE)
+"""What a body could leave the page or look a host up with, which no policy forbids."""
+
 CONTENT = re.compile(r'(?<=</div>)<script type="application/json">([^<]{20000,})</script></figure>')
 """What a figure shows, where it is worth compressing."""
 
@@ -97,6 +100,7 @@ def _packed(found: re.Match[str]) -> str:
 
 
 def _rendered(title: str, body_html: str, **given: object) -> str:
+    body_html = LEADS_AWAY.sub("", body_html)
     body, links = contents(body_html)
     known = {
         "title": title,

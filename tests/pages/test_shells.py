@@ -101,3 +101,16 @@ def test_a_pages_sections_are_in_its_bar():
     body = "".join(pages.section(name, "text") for name in ("One", "Two", "Three"))
     assert 'aria-label="Contents"' in pages.shell("Title", body)
     assert 'aria-label="Contents"' not in pages.shell("Title", pages.section("One", "text"))
+
+
+@pytest.mark.parametrize(
+    "leading_away",
+    [
+        '<meta http-equiv="refresh" content="0; url=https://example.org">',
+        "<META/HTTP-EQUIV=refresh\ncontent=0>",
+        '<link rel="dns-prefetch" href="//example.org">',
+    ],
+)
+def test_nothing_in_a_body_leads_away_from_the_page(leading_away):
+    page = pages.shell("Title", f"<p>before</p>{leading_away}<p>after</p>")
+    assert "<p>before</p><p>after</p>" in page
