@@ -119,11 +119,19 @@ class Server:
 
     def _fork(self, caller: socket.socket, asked: messages.Message, descriptors: list[int]) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, OURS)
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as problem:  # no memory, or too many processes
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, OURS)
+            messages.send(caller, {"refused": f"it cannot be forked ({problem.strerror})"})
+            return
         if pid == 0:
-            self._let_go(caller)
-            asked["environment"] = {**self._preloaded.variables, **asked["environment"]}
-            become_kernel(asked, descriptors, caller, _client(caller), self._preloaded.asked)
+            try:
+                self._let_go(caller)
+                asked["environment"] = {**self._preloaded.variables, **asked["environment"]}
+                become_kernel(asked, descriptors, caller, _client(caller), self._preloaded.asked)
+            finally:
+                os._exit(1)  # the parent's work must not go on here
         signal.pthread_sigmask(signal.SIG_UNBLOCK, OURS)
         self._forked += 1
         kernel = Kernel(caller, pid, os.pidfd_open(pid))

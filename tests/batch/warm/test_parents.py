@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,7 +18,7 @@ import psutil
 import pytest
 
 from bitstockerz_lab.batch import warm
-from bitstockerz_lab.batch.warm import place, preload, provisioner
+from bitstockerz_lab.batch.warm import messages, place, preload, provisioner, server
 from bitstockerz_lab.errors import BatchError
 from tests.batch.warm.conftest import is_warm, kernel, manager, said
 from tests.conftest import PROJECT
@@ -256,3 +259,19 @@ def test_grammars_nobody_asks_for_are_not_built_and_nothing_is_checked_less():
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=PROJECT
     )
     assert done.stdout.split() == ["True", "False"], done.stderr
+
+
+def test_a_fork_that_fails_is_refused_and_signals_are_heard_again(monkeypatch, tmp_path):
+    def no_fork():
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", no_fork)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs, messages.local_socket() as listener, (tmp_path / "lock").open("w") as lock:
+        parent = server.Server(listener, lock, None, None)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        parent._fork(theirs, {}, [])
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+        answer, _ = messages.receive(ours)
+    assert answer == {"refused": "it cannot be forked (Resource temporarily unavailable)"}
+    assert parent._forked == 0
