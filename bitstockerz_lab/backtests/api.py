@@ -178,6 +178,8 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         symbol: str | None = None,
         status: str | None = None,
         limit: int | None = None,
+        *,
+        windows: bool = True,
     ) -> pd.DataFrame:
         """Return the recorded runs, newest first, a row each.
 
@@ -185,6 +187,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         ----------
         strategy, symbol, status : only those, in any case
         limit : at most so many
+        windows : also those that are a window of a walk-forward
 
         Returns
         -------
@@ -196,7 +199,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         """
         wanted = {"strategy": strategy, "symbol": symbol, "status": status}
         with self._database.read() as con:
-            runs = store.listed(con, self._user.id, wanted, limit)
+            runs = store.listed(con, self._user.id, wanted, limit, windows=windows)
             revised = revised_store.revised(con, self._user.id)
         runs["bars_revised"] = runs["id"].isin(revised)
         return runs[LISTED]

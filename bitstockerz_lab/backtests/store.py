@@ -74,6 +74,12 @@ WHERE backtest_runs.user_id = $user_id
     AND ($strategy IS NULL OR lower(strategies.name) = lower($strategy))
     AND ($symbol IS NULL OR symbols.symbol = upper($symbol))
     AND ($status IS NULL OR backtest_runs.status = lower($status))
+    AND (
+        $windows
+        OR NOT EXISTS (
+            SELECT 1 FROM walk_forward_windows WHERE backtest_run_id = backtest_runs.id
+        )
+    )
 ORDER BY backtest_runs.id DESC
 LIMIT $limit
 """
@@ -86,31 +92,6 @@ FROM backtest_trades
 JOIN trade_details ON trade_details.backtest_trade_id = backtest_trades.id
 WHERE backtest_run_id = ?
 ORDER BY backtest_trades.id
-"""
-
-OUTLINES = """
-WITH numbered AS (
-    SELECT
-        backtest_run_id, timestamp, equity,
-        ntile($points) OVER (PARTITION BY backtest_run_id ORDER BY timestamp) AS stretch
-    FROM backtest_equity_points
-    WHERE list_contains($run_ids, backtest_run_id)
-), thinned AS (
-    SELECT backtest_run_id, stretch, arg_max(equity, timestamp) AS equity
-    FROM numbered
-    GROUP BY ALL
-), curves AS (
-    SELECT backtest_run_id, list(equity ORDER BY stretch) AS curve
-    FROM thinned
-    GROUP BY backtest_run_id
-)
-SELECT
-    backtest_runs.id, backtest_runs.initial_equity, total_return_pct, max_drawdown_pct,
-    sharpe_ratio, num_trades, curve
-FROM backtest_runs
-JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.id
-JOIN curves ON curves.backtest_run_id = backtest_runs.id
-WHERE list_contains($run_ids, backtest_runs.id)
 """
 
 READS = """
@@ -332,7 +313,12 @@ def rows(con: Connection, user_id: int, run_ids: Sequence[int] | None = None) ->
 
 
 def listed(
-    con: Connection, user_id: int, wanted: Mapping[str, str | None], limit: int | None = None
+    con: Connection,
+    user_id: int,
+    wanted: Mapping[str, str | None],
+    limit: int | None = None,
+    *,
+    windows: bool = True,
 ) -> pd.DataFrame:
     """Return the newest runs of a user without their details, a row each.
 
@@ -341,9 +327,11 @@ def listed(
     con, user_id
     wanted : strategy, symbol and status; None takes any
     limit : at most so many
+    windows : also those that are a window of a walk-forward
     """
     asked = {name: text and text.strip() for name, text in wanted.items()}
-    return frames.read(con, LISTED, {"user_id": user_id, "limit": limit, **asked}, zone="UTC")
+    terms = {"user_id": user_id, "limit": limit, "windows": windows, **asked}
+    return frames.read(con, LISTED, terms, zone="UTC")
 
 
 def extra_metrics(con: Connection, run_id: int) -> dict[str, float | None]:
@@ -367,25 +355,6 @@ def equity(con: Connection, run_id: int) -> pd.Series:
     """
     points = frames.read(con, query, [run_id], zone="UTC")
     return points.set_index("timestamp")["equity"]
-
-
-def outlines(con: Connection, run_ids: Sequence[int], points: int = 64) -> list[dict[str, Any]]:
-    """Return completed runs in few words: their figures and a line of their equity.
-
-    Parameters
-    ----------
-    con : a lease's connection
-    run_ids : ids of runs of any user; those without a result are left out
-    points : at most how many of a curve, each the last of its stretch
-
-    Returns
-    -------
-    list of dict
-        id, initial_equity, total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, curve
-    """
-    answer = con.execute(OUTLINES, {"run_ids": list(run_ids), "points": points})
-    names = [name for name, *_ in answer.description]
-    return [dict(zip(names, found, strict=True)) for found in answer.fetchall()]
 
 
 def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:

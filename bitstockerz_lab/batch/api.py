@@ -124,12 +124,9 @@ class Batches(Reports):
         ...     parameters={"strategy": "Golden cross"},
         ... )
         """
-        _refuse(timeout_s, retries, workers)
+        terms: dict[str, Any] = {"workers": workers, "timeout_s": timeout_s, "retries": retries}
+        sets = self.check(notebook, over, how, parameters, **terms)
         path = _resolved(notebook)
-        known = notebook_parameters(path)
-        sets = parameter_sets(over, how, parameters, known, path.name)
-        sets = with_own_parameters(sets, known, self._strategies())
-        sets = [self._with_database(values, known) for values in sets]
         self._make_folders()
         facts = {
             "user_id": self._user.id,
@@ -143,6 +140,35 @@ class Batches(Reports):
         }
         batch_id = registry.begin(self._database, facts, sets, self._executed, self._reports)
         return self._carry_out(batch_id, workers, client, on_progress, warm=warm)
+
+    def check(
+        self,
+        notebook: str | Path,
+        over: Mapping[str, Sequence[object]] | Sequence[Mapping[str, object]] | None = None,
+        how: str = "product",
+        parameters: Mapping[str, object] | None = None,
+        *,
+        workers: int = WORKERS,
+        timeout_s: float | None = None,
+        retries: int = 0,
+    ) -> Sequence[Values]:
+        """Return the parameters of each item that `run` would begin with; nothing runs.
+
+        Parameters
+        ----------
+        notebook, over, how, parameters, workers, timeout_s, retries : as `run` takes them
+
+        Raises
+        ------
+        UnknownName, DataError, DefinitionError, BatchError
+            As `run` raises them before anything has run.
+        """
+        _refuse(timeout_s, retries, workers)
+        path = _resolved(notebook)
+        known = notebook_parameters(path)
+        sets = parameter_sets(over, how, parameters, known, path.name)
+        sets = with_own_parameters(sets, known, self._strategies())
+        return [self._with_database(values, known) for values in sets]
 
     def resume(
         self,

@@ -46,7 +46,7 @@ class Attempt:
     workers : how many at once
     client : a dask client whose workers do it; None is worker processes of this machine
     warm : whether kernels are forked from a warm parent, where that can be
-    on_progress : called at each cell and after each item
+    on_progress : called as it is made ready, at each cell and after each item
     reports : the folder of pages
     """
 
@@ -79,7 +79,7 @@ class Attempt:
         watch = Watch(tasks, self.on_progress)
         try:
             left = [task for task in tasks if not _adopted(task, recorder)]
-            with self._crew(left) as (crew, told):
+            with self._crew(left, watch) as (crew, told):
                 carry_out(crew, told, recorder, watch, fail_fast=self.row["fail_fast"])
             patiently(partial(recorder.leave, "Not started: another one failed."))
         except BaseException as problem:
@@ -90,7 +90,7 @@ class Attempt:
         return self._finish(recorder, watch, None)
 
     @contextmanager
-    def _crew(self, tasks: list[Task]) -> Iterator[tuple[Crew, list[Task]]]:
+    def _crew(self, tasks: list[Task], watch: Watch) -> Iterator[tuple[Crew, list[Task]]]:
         """Yield who does it, and the tasks as they take them."""
         if self.client is not None:
             from bitstockerz_lab.batch.cluster import DaskCrew  # noqa: PLC0415 - reason: optional
@@ -102,6 +102,7 @@ class Attempt:
 
             address = None
             if self.warm and len(tasks) >= WORTH_IT:
+                watch.prepare("starting the warm parent")
                 imports = warm.imports_of(Path(self.row["notebook"]))
                 address = stack.enter_context(warm.parent(imports))
             environment = {} if address is None else {warm.ADDRESS: str(address)}

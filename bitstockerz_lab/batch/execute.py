@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jupyter_client.manager import AsyncKernelManager
+    from papermill.exceptions import PapermillExecutionError
 
 START_LIMIT_S = 60.0
 
@@ -117,9 +118,6 @@ def _run(
     def left(_cell: object = None) -> float | None:
         return None if deadline is None else max(0.001, deadline - time.monotonic())
 
-    def late() -> bool:
-        return deadline is not None and time.monotonic() > deadline - ROUNDED_S
-
     try:
         papermill.execute_notebook(
             _unformatted(str(notebook)),
@@ -136,19 +134,28 @@ def _run(
             on_cell_start=lambda cell, cell_index: on_cell(cell_index + 1, cells),  # noqa: ARG005 - reason: nbclient's names
         )
     except PapermillExecutionError as failure:
-        cell = failure.exec_count
-        where = f" (cell {cell})" if cell else ""
-        told = f"{failure.ename}: {_one_line(failure.evalue)}{where}"
-        return Outcome(Status.FAILED, told, cell or None)
+        return _failed(failure)
     except CellTimeoutError:
-        if not late():  # its last outputs did not come
+        if not _past(deadline):  # its last outputs did not come
             raise
         return Outcome(Status.TIMED_OUT)
     except RuntimeError as problem:
         if "ernel d" not in str(problem):  # "Kernel died …", "Kernel didn't respond …"
             raise
-        return Outcome(Status.TIMED_OUT if late() else Status.FAILED)
-    return Outcome(Status.COMPLETED)
+        return Outcome(Status.TIMED_OUT if _past(deadline) else Status.FAILED)
+    else:
+        return Outcome(Status.COMPLETED)
+
+
+def _past(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() > deadline - ROUNDED_S
+
+
+def _failed(failure: PapermillExecutionError) -> Outcome:
+    cell = failure.exec_count
+    where = f" (cell {cell})" if cell else ""
+    told = f"{failure.ename}: {_one_line(failure.evalue)}{where}"
+    return Outcome(Status.FAILED, told, cell or None)
 
 
 def _unformatted(path: str) -> str:

@@ -74,7 +74,11 @@ def _of_csv(text: str, file: Path, known: Mapping[str, Parameter]) -> list[dict[
                 path=str(file),
             )
         written = {name: cell for name, cell in row.items() if cell.strip()}
-        found.append({name: known[name].parse(cell.strip()) for name, cell in written.items()})
+        try:
+            found.append({name: known[name].parse(cell.strip()) for name, cell in written.items()})
+        except DataError as problem:
+            told = f"{file}, line {rows.line_num}: {problem}"
+            raise DataError(told, path=str(file), **problem.values) from problem
     return found
 
 

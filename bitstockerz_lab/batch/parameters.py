@@ -106,14 +106,18 @@ class Parameter:
 
     def _unfit(self, value: object) -> DataError:
         wanted = (
-            f"is a {self.kind}" if self.kind else "takes text, numbers, lists and dicts of them"
+            f"is {_one(self.kind)}" if self.kind else "takes text, numbers, lists and dicts of them"
         )
         return DataError(
-            f"Parameter {self.name!r} {wanted}; {value!r} is a {type(value).__name__}. "
+            f"Parameter {self.name!r} {wanted}; {value!r} is {_one(type(value).__name__)}. "
             f"Leave it out to keep its default, {self.default}.",
             parameter=self.name,
             value=value,
         )
+
+
+def _one(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 UNFIT = object()

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.batch import index as batch_index
 from bitstockerz_lab.batch import pipeline_file
-from bitstockerz_lab.batch.plan import notebook_parameters, parameter_sets
 from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import BatchError, LabError
+from bitstockerz_lab.errors import BatchError, LabError, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.batch.pipeline_file import Index, Notebooks, Step, Update
     from bitstockerz_lab.batch.result import Batch
     from bitstockerz_lab.market.api import Market
+    from bitstockerz_lab.market.update_report import Updated
     from bitstockerz_lab.storage import Database
 
 
@@ -30,7 +30,8 @@ class Outcome:
     Parameters
     ----------
     name, kind : of the step; kind is "update", "batch", "index" or "compact"
-    status : "completed", "failed", or "cancelled" where a step it needs did not complete
+    status : "completed", "failed", or "cancelled" where a step it needs did not complete; of an
+        index: where its batch never ran
     told : a sentence: what it did, or why not
     seconds : how long it took
     """
@@ -82,10 +83,8 @@ class Pipeline:
         self.file = pipeline_file.read(path)
         for step in self.file.steps.values():
             if step.batch is not None:
-                notebook = self.folder / step.batch.notebook
-                known = notebook_parameters(notebook)
                 asked = (step.batch.over, step.batch.how, step.batch.parameters)
-                parameter_sets(*asked, known, notebook.name)
+                self._batches.check(self.folder / step.batch.notebook, *asked)
 
     def run(self, tell: Callable[[str], None] | None = None) -> tuple[Outcome, ...]:
         """Do every step; one that fails keeps those that need it from starting, and no others.
@@ -115,10 +114,10 @@ class Pipeline:
         batches: dict[str, Batch],
         tell: Callable[[str], None],
     ) -> Outcome:
-        needed = [*step.needs, *([step.index.of] if step.index else [])]
-        missing = [one for one in needed if before[one].status != Status.COMPLETED]
+        missing = _missing(step, before, batches)
         if missing:
-            told = f"Not begun, because {missing[0]!r} {before[missing[0]].status}."
+            how = "failed" if before[missing[0]].status == Status.FAILED else "did not begin"
+            told = f"Not begun, because {missing[0]!r} {how}."
             return Outcome(name, step.kind, Status.CANCELLED, told, 0.0)
         tell(f"{name} ({step.kind}): begun.")
         began, status = time.monotonic(), Status.COMPLETED
@@ -140,9 +139,16 @@ class Pipeline:
         options: dict[str, Any] = (
             {"folder": str(self.folder / asked.folder)} if asked.folder else {}
         )
-        report = self._market.update(asked.symbols, asked.timeframe, asked.provider, **options)
+        try:
+            report = self._market.update(asked.symbols, asked.timeframe, asked.provider, **options)
+        except UnknownName as problem:
+            told = (
+                "An update goes on from the bars there are, so load a new symbol's first ones once."
+            )
+            raise UnknownName(f"{problem} {told}", **problem.values) from problem
         if report.failed:
-            raise BatchError(str(report))
+            told = f"{len(report.failed)} of {len(report)} could not be brought up to date."
+            raise BatchError("\n".join([told, *map(_failed, report.failed)]))
         return f"{sum(row.inserted for row in report.rows):,} bars are new."
 
     def _batch(self, name: str, asked: Notebooks, batches: dict[str, Batch]) -> str:
@@ -161,6 +167,19 @@ class Pipeline:
         return f"{batch_index.write(batches[asked.of], path, self._database)} is written."
 
 
+def _missing(step: Step, before: dict[str, Outcome], batches: dict[str, Batch]) -> list[str]:
+    """Return what keeps a step from starting; a page also tells what failed in its batch."""
+    of = step.index.of if step.index else None
+    missing = [one for one in step.needs if before[one].status != Status.COMPLETED and one != of]
+    return missing if of is None or of in batches else [*missing, of]
+
+
+def _failed(row: Updated) -> str:
+    """Return why a symbol was not updated, as a line of a list."""
+    who = f" from {row.provider}" if row.provider else ""
+    return f"- {row.symbol} {row.timeframe}{who}: {' '.join(row.error.split())}"
+
+
 def raise_for_failures(outcomes: tuple[Outcome, ...]) -> None:
     """Do nothing if every step completed.
 
@@ -173,5 +192,5 @@ def raise_for_failures(outcomes: tuple[Outcome, ...]) -> None:
     if not failed:
         return
     left = sum(one.status == Status.CANCELLED for one in outcomes)
-    others = f" {left} that needed it did not begin." if left else ""
-    raise BatchError(f"Step {failed[0].name!r} failed: {failed[0].told}{others}")
+    others = f", so {left} others did not begin" if left > 1 else ", so another did not begin"
+    raise BatchError(f"Step {failed[0].name!r} failed{others if left else ''}: {failed[0].told}")

@@ -76,7 +76,7 @@ def parameter_sets(
         The notebook has no such parameter.
     DataError
         A value of another type than declared; nothing to vary over; unequal lengths for "zip"; a
-        name that both varies and stays.
+        name that both varies and stays; two sets that are the same.
     """
     if over is not None and not len(over):
         raise DataError(f"over={over!r} varies nothing. Name a parameter and its values.")
@@ -96,9 +96,34 @@ def parameter_sets(
             f"Parameter {both[0]!r} both varies (over) and stays (parameters). Take it out of one.",
             parameter=both[0],
         )
-    return [
-        {name: known[name].check(value) for name, value in (one | staying).items()} for one in asked
+    listed = over is not None and not isinstance(over, Mapping)
+    checked = [
+        _checked(one | staying, known, f"Set {number}: " if listed else "")
+        for number, one in enumerate(asked, 1)
     ]
+    _refuse_twins(checked)
+    return checked
+
+
+def _checked(values: Values, known: Mapping[str, Parameter], place: str) -> Values:
+    """Return a set's values as the types declared; an error begins with the set's place."""
+    try:
+        return {name: known[name].check(value) for name, value in values.items()}
+    except DataError as problem:
+        raise DataError(f"{place}{problem}", **problem.values) from problem
+
+
+def _refuse_twins(sets: Sequence[Values]) -> None:
+    """Refuse two sets of the same values: they would be one run, recorded twice."""
+    first: dict[str, int] = {}
+    for number, values in enumerate(sets, 1):
+        earlier = first.setdefault(json.dumps(values, sort_keys=True), number)
+        if earlier != number:
+            raise DataError(
+                f"Sets {earlier} and {number} are the same: {values}. Take one out.",
+                first=earlier,
+                second=number,
+            )
 
 
 def _named(number: int, one: object) -> Values:
@@ -158,19 +183,29 @@ def item_name(notebook: str | Path, values: Mapping[str, object], varying: Itera
     >>> from pathlib import Path
     >>> item_name(Path("backtest.ipynb"), {"symbol": "BTC/USD", "fee_bps": 5.0}, ["symbol"])
     'backtest-BTC-USD'
+    >>> values = {"symbol": "AAPL", "parameters": {"fast": 20}}
+    >>> item_name("backtest.ipynb", values, ["symbol", "parameters"])
+    'backtest-AAPL-fast-20'
     """
-    told = [name for name in varying if not isinstance(values[name], dict | list)]
-    if not told and isinstance(values.get("symbol"), str):
-        told = ["symbol"]
-    words = [Path(notebook).stem, *(_word(values[name]) for name in told)]
+    names = list(varying)
+    plain = [name for name in names if not isinstance(values[name], dict | list)]
+    if not plain and isinstance(values.get("symbol"), str):
+        names = ["symbol", *names]
+    told = [word for name in names for word in _words(values[name])]
+    words = [Path(notebook).stem, *told]
     safe = [re.sub(r"[^A-Za-z0-9._]+", "-", word).strip("-.") for word in words]
     return "-".join(word for word in safe if word)[:LONGEST_NAME].strip("-.") or "notebook"
 
 
-def _word(value: object) -> str:
+def _words(value: object) -> list[str]:
+    """Return what tells a value from others: of a dict its names too, and all of a list."""
+    if isinstance(value, dict):
+        return [word for name, one in value.items() for word in (str(name), *_words(one))]
+    if isinstance(value, list | tuple):
+        return [word for one in value for word in _words(one)]
     if isinstance(value, int | float):
-        return f"{value:.12g}".replace("-", "minus")
-    return str(value)
+        return [f"{value:.12g}".replace("-", "minus")]
+    return [str(value)]
 
 
 def free_paths(name: str, job_id: int, executed: Path, reports: Path) -> tuple[Path, Path]:

@@ -46,7 +46,7 @@ def show_progress(console: Console | None = None) -> Iterator[Callable[[Progress
 
 
 def _line(console: Console, progress: Progress) -> None:
-    if progress.item is not None or progress.cell == 1:
+    if progress.item is not None or progress.cell <= 1:
         console.print(str(progress), soft_wrap=True, markup=False, highlight=False)
 
 
@@ -74,7 +74,8 @@ def _bar(console: Console) -> Iterator[Callable[[Progress], None]]:
 
         def draw(progress: Progress) -> None:
             failures = f", {progress.failed} failed" if progress.failed else ""
-            told = f"{progress.name} (cell {progress.cell} of {progress.cells}){failures}"
+            at_work = f" ({progress.at_work})" if progress.at_work else ""
+            told = f"{progress.name}{at_work}{failures}"
             rate = f", {progress.per_minute:.3g}/min" if progress.done else ""
             told = escape(told + rate)
             bar.update(task, completed=progress.done, total=progress.total, told=told)
@@ -123,9 +124,11 @@ class LiveTable:
     def take(self, progress: Progress) -> None:
         """Take what has happened, and show it if the last drawing is old enough."""
         self._heading = f"Batch {self._batch_id}: {progress.standing}"
-        if progress.item is None:
-            told = f"cell {progress.cell} of {progress.cells}"
-            self._at_work[progress.job_id] = _row(progress.name, progress.job_id, "running", told)
+        if not progress.cells and progress.item is None:
+            self._heading += f", {progress.name}"
+        elif progress.item is None:
+            told = _row(progress.name, progress.job_id, "running", progress.at_work)
+            self._at_work[progress.job_id] = told
         else:
             self._at_work.pop(progress.job_id, None)
             self._ended.append(progress.item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -110,7 +111,7 @@ class Batch:
         """A row an item.
 
         Columns: what varied, job_id, status, run_ids, seconds, executed, report, failed_cell (as
-        in [4]; <NA> where there is none), error_message.
+        in [4]; <NA> where there is none), error_message. A file that is not there is "".
         """
         return pd.DataFrame(
             {name: item.parameters.get(name) for name in self.varying}
@@ -119,7 +120,7 @@ class Batch:
                 "status": str(item.status),
                 "run_ids": ", ".join(map(str, item.run_ids)),
                 "seconds": round(item.seconds, 1),
-                "executed": str(item.executed),
+                "executed": str(item.executed) if item.executed.exists() else "",
                 "report": "" if item.report is None else str(item.report),
                 "failed_cell": item.failed_cell,
                 "error_message": item.error_message or "",
@@ -143,17 +144,17 @@ class Batch:
         told += f", {others} did not run" if others else ""
         there = first.report or (first.executed if first.executed.exists() else None)
         raise BatchError(
-            f"{told}. The first: {first}." + (f" See {there}." if there else ""),
+            f"{told}. The first: {str(first).rstrip('.')}." + (f" See {there}." if there else ""),
             job_ids=[item.job_id for item in self.missing],
         )
 
     def __str__(self) -> str:
-        return f"{self.heading}\n{self._shown().to_string(index=False)}"
+        return f"{self.heading}\n{self.overview.to_string(index=False)}"
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        table = self._shown().to_html(index=False, border=0)
+        table = self.overview.to_html(index=False, border=0)
         return f'<p>{html.escape(self.heading)}</p><div style="{SCROLLED}">{table}</div>'
 
     @property
@@ -165,7 +166,9 @@ class Batch:
         told = f"{len(self.completed)} of {len(self)} completed{others}"
         return f"{named}: {told} in {self.seconds:.1f} s"
 
-    def _shown(self) -> pd.DataFrame:
+    @property
+    def overview(self) -> pd.DataFrame:
+        """The table as people read it: files by their names; what failed only where it did."""
         table = self.table
         for column in ("executed", "report"):
             table[column] = [path.replace("\\", "/").rpartition("/")[2] for path in table[column]]
@@ -180,10 +183,13 @@ class Progress:
     ----------
     done, total, failed : items
     name : the item at work, or just finished
-    cell, cells : the cell at work, from 1, of how many
+    cell, cells : the cell at work, from 1, of how many; 0 while nothing is at work yet, where
+        `name` says what is made ready
     seconds : since the batch began
     item : the item just finished; None while one is at work
     job_id : the item's row in `jobs`
+    attempt : which try at the item this is, from 1
+    ready_s : how long it took to make ready, before the first notebook began
     """
 
     done: int
@@ -195,27 +201,36 @@ class Progress:
     seconds: float
     item: BatchItem | None = None
     job_id: int = 0
+    attempt: int = 1
+    ready_s: float = 0.0
 
     @property
     def per_minute(self) -> float:
-        """Items a minute so far."""
-        return 60.0 * self.done / self.seconds if self.seconds > 0 else 0.0
+        """Items a minute since the first began."""
+        worked_s = self.seconds - self.ready_s
+        return 60.0 * self.done / worked_s if worked_s > 0 else 0.0
 
     @property
     def left_s(self) -> float:
         """About how many seconds are left; infinite before anything is done."""
-        return 60.0 * (self.total - self.done) / self.per_minute if self.done else float("inf")
+        return 60.0 * (self.total - self.done) / self.per_minute if self.per_minute else math.inf
 
     @property
     def standing(self) -> str:
         """How far it has come: "20/200, 103/min, about 1:45 left, 2 failed"."""
         told = f"{self.done}/{self.total}"
-        if self.done and self.done < self.total:
+        if self.per_minute and self.done < self.total:
             told += f", {self.per_minute:.3g}/min, about {_clock(self.left_s)} left"
         return told + (f", {self.failed} failed" if self.failed else "")
 
+    @property
+    def at_work(self) -> str:
+        """Where the notebook at work stands: "cell 3 of 5, try 2"; empty while none is."""
+        told = f"cell {self.cell} of {self.cells}" if self.cells else ""
+        return f"{told}, try {self.attempt}" if self.attempt > 1 else told
+
     def __str__(self) -> str:
-        at_work = f"{self.name}: cell {self.cell} of {self.cells}"
+        at_work = f"{self.name}: {self.at_work}" if self.at_work else self.name
         return f"[{self.standing}] {self.item or at_work}"
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from bitstockerz_lab import clock
 from bitstockerz_lab.batch import schedules_store as store
 from bitstockerz_lab.batch.recorder import patiently
+from bitstockerz_lab.batch.times import minute
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import LabError, StorageError
 from bitstockerz_lab.ops.processes import Holder
@@ -73,7 +74,7 @@ class Schedule:
         """
         failed, done, since = 0, 0, clock.now().replace(tzinfo=UTC)
         due = self.times.after(since)
-        self.tell(f"{self.name}: {self.times.text}. The next is {_written(due)}.")
+        self.tell(f"{self.name}: {self.times.text}. The next is {self.times.written(due)}.")
         while rounds is None or done < rounds:
             _sleep_until(due)
             now = clock.now().replace(tzinfo=UTC)
@@ -84,7 +85,7 @@ class Schedule:
             failed += not self._did(due, work)
             done += 1
             due = self.times.after(due)
-            self.tell(f"The next is {_written(due)}.")
+            self.tell(f"The next is {self.times.written(due)}.")
         return failed
 
     def _newest_before(self, now: datetime) -> datetime:
@@ -187,4 +188,4 @@ def _sleep_until(due: datetime) -> None:
 
 
 def _written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment.second else f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{minute(moment)} UTC"

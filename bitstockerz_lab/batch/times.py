@@ -12,6 +12,8 @@ from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.strategies.problems import did_you_mean
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from apscheduler.triggers.base import BaseTrigger
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -32,11 +34,13 @@ class Times:
     text : how they were asked for, the zone included
     trigger : APScheduler's; its arithmetic knows summer time
     once : whether a time of the day that comes twice, as summer time ends, counts once
+    zone : of the place the times are meant for
     """
 
     text: str
     trigger: BaseTrigger
     once: bool = False
+    zone: tzinfo = UTC
 
     def after(self, moment: datetime) -> datetime:
         """Return the first time after a moment, both in UTC.
@@ -59,6 +63,19 @@ class Times:
         found: datetime | None = self.trigger.get_next_fire_time(None, just_after)
         return found
 
+    def written(self, moment: datetime) -> str:
+        """Return a moment as UTC has it, and as the clocks there do where that is elsewhere.
+
+        Examples
+        --------
+        >>> times(cron="0 6 * * *", zone="Asia/Tokyo").written(datetime(2024, 1, 5, 21, tzinfo=UTC))
+        '2024-01-05 21:00 UTC (2024-01-06 06:00 in Asia/Tokyo)'
+        """
+        told = f"{minute(moment)} UTC"
+        if str(self.zone) == "UTC":
+            return told
+        return f"{told} ({minute(moment.astimezone(self.zone))} in {self.zone})"
+
     def between(self, moment: datetime, until: datetime) -> int:
         """Return how many times lie after a moment and before another one, 10,000 at most."""
         number, moment = 0, self.after(moment)
@@ -76,12 +93,12 @@ def times(every: str | None = None, cron: str | None = None, zone: str = "UTC") 
         alike: every 6h is 00:00, 06:00, 12:00 and 18:00
     cron : five fields, as in crontab: minute, hour, day of the month, month, day of the week, where
         0 and 7 are Sunday: "0 6 * * 1-5"
-    zone : in which a cron line is read: "UTC", "America/New_York"
+    zone : in which a cron line is read: "UTC", "America/New_York"; none with `every`
 
     Raises
     ------
     DataError
-        Neither or both were given, or one of them cannot be read.
+        Neither or both were given, one of them cannot be read, or `every` came with a zone.
 
     Examples
     --------
@@ -93,8 +110,20 @@ def times(every: str | None = None, cron: str | None = None, zone: str = "UTC") 
     where = _zone(zone)
     if cron is not None:
         hour = cron.split()[1:2]
-        return Times(f"cron {cron!r} in {zone}", _of_cron(cron, where), once="*" not in str(hour))
+        once = "*" not in str(hour)
+        return Times(f"cron {cron!r} in {zone}", _of_cron(cron, where), once, where)
+    if zone != "UTC":
+        raise DataError(
+            f"every {every} is counted in UTC, so the zone {zone!r} would do nothing. Leave the "
+            "zone out, or say with cron when it is due there: '0 6 * * *'.",
+            zone=zone,
+        )
     return Times(f"every {every} in UTC", _of_every(str(every)))
+
+
+def minute(moment: datetime) -> str:
+    """Return a moment to the minute, with its seconds where it has any."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _zone(name: str) -> ZoneInfo:

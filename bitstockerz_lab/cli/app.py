@@ -33,7 +33,7 @@ from bitstockerz_lab.cli.settings import Settings, examples
 from bitstockerz_lab.errors import LabError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -128,13 +128,13 @@ def run(arguments: Sequence[str]) -> int:
     except BaseException as problem:  # noqa: BLE001 - told in one line, whatever it is
         if settings.debug and not isinstance(problem, typer.TyperException):
             traceback.print_exc()
-        return _told(problem)
+        return _told(problem, settings.options)
     if status == INTERRUPTED:  # typer has caught it
         return _told(KeyboardInterrupt())
     return int(status or 0)
 
 
-def _told(problem: BaseException) -> int:
+def _told(problem: BaseException, options: Mapping[str, str] | None = None) -> int:
     """Say in one line what was the matter, a line more for each problem of rules; the status."""
     status = FAILED
     match problem:
@@ -144,7 +144,7 @@ def _told(problem: BaseException) -> int:
         case KeyboardInterrupt() | typer.Abort():
             message, status = "interrupted", INTERRUPTED
         case LabError():
-            message = output.in_its_own_words(str(problem))
+            message = output.in_its_own_words(str(problem), options)
         case typer.TyperException():
             command = getattr(getattr(problem, "ctx", None), "command_path", "bitstockerz")
             message = f"{problem.format_message().rstrip('.')}. See {command} --help"

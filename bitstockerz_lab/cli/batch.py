@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bitstockerz_lab.cli import output, pipelines
+from bitstockerz_lab.cli import grids, output, pipelines
 from bitstockerz_lab.cli.settings import AsJson, assignments, examples, open_lab
+from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import DataError
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.batch import Batch, Parameter
 
+BATCH = ("id", "status", "notebook", "seconds", "index", "error_message")
 ITEM = (
     "job_id",
     "name",
@@ -30,6 +34,8 @@ ITEM = (
     "failed_cell",
     "error_message",
 )
+VARYING = "A parameter that varies; repeatable. Also 10:50:10, or JSON: {…},{…}."
+EXAMPLE = '{"fast": 20},{"fast": 50}'
 WITH_A_NOTEBOOK = (
     "--over",
     "--set",
@@ -66,7 +72,7 @@ def batch(
     ] = None,
     over: Annotated[
         list[str] | None,
-        typer.Option("--over", metavar="NAME=A,B,…", help="A parameter that varies; repeatable."),
+        typer.Option("--over", metavar="NAME=A,B,…", help=VARYING),
     ] = None,
     fixed: Annotated[
         list[str] | None,
@@ -121,6 +127,8 @@ def batch(
     run = partial(lab.batch.run, str(notebook), **sets, **terms, **crew)
     work = partial(_carry_out, run, as_json=as_json)
     if every or cron:
+        counts: dict[str, Any] = {} if workers is None else {"workers": workers}
+        lab.batch.check(str(notebook), **sets, timeout_s=timeout_s, retries=retries, **counts)
         name = pipelines.name_of("batch", Path(str(notebook)).name, sets)
         pipelines.repeat(lab, name, work, every, cron, zone)
     else:
@@ -165,31 +173,35 @@ def batches(
     if batch_id is not None:
         found = lab.batch.get(batch_id)
         if as_json:
-            output.write_json(_items(found))
+            output.write_json(_whole(found))
             return
         output.write(found.heading)
-        output.write_frame(found.table, "No items.")
+        output.write_frame(found.overview, "No items.")
+        if found.missing and found.status != Status.RUNNING:
+            output.write(f"bitstockerz batch --resume {found.id} does what is missing.")
         return
     listed = lab.batch.list()
     if as_json:
         output.write_json(listed)
     else:
+        listed["notebook"] = [Path(path).name for path in listed["notebook"]]
         output.write_frame(listed, "No batches.")
 
 
 def _tell(done: Batch, *, as_json: bool) -> None:
     """Write what a batch came to; raise if something is missing."""
     if as_json:
-        output.write_json(_items(done))
+        output.write_json(_whole(done))
     else:
-        output.write_frame(done.table, "Nothing was run.")
+        output.write_frame(done.overview, "Nothing was run.")
         if done.index is not None:
             output.write(f"All of them: {done.index}")
     done.raise_for_failures()
 
 
-def _items(done: Batch) -> list[dict[str, Any]]:
-    return [{name: getattr(item, name) for name in ITEM} for item in done]
+def _whole(done: Batch) -> dict[str, Any]:
+    items = [{name: getattr(item, name) for name in ITEM} for item in done]
+    return {name: getattr(done, name) for name in BATCH} | {"items": items}
 
 
 def _sets(
@@ -213,8 +225,44 @@ def _value(known: Mapping[str, Parameter], name: str, text: str) -> object:
 
 
 def _values(known: Mapping[str, Parameter], name: str, text: str) -> list[object]:
-    """Return the values of ``A,B,C``."""
-    texts = [part.strip() for part in text.split(",") if part.strip()]
-    if not texts:
+    """Return the values of ``A,B``, of JSON as in ``{…},{…}``, or of a range of numbers."""
+    if name not in known:
+        return [text]
+    parameter = known[name]
+    if "str" not in parameter.kinds or text.strip().startswith("["):
+        found = _read(text)
+        if len(found) == 1 and isinstance(found[0], list) and "list" not in parameter.kinds:
+            found = found[0]
+        if found:
+            return [parameter.check(value) for value in found]
+    if "dict" in parameter.kinds and text.strip():
+        raise DataError(
+            f"--over {name}={text} cannot be read. Write JSON between commas, as in "
+            f"--over '{name}={EXAMPLE}', or sets in a file: --from sets.yaml.",
+            name=name,
+        )
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
         raise DataError(f"--over {name}= names no value. Write them like {name}=A,B.", name=name)
-    return [_value(known, name, part) for part in texts]
+    return [value for part in parts for value in _of_part(parameter, part)]
+
+
+def _of_part(parameter: Parameter, part: str) -> list[object]:
+    """Return the value of a part between commas, or those of its range."""
+    is_number = bool(parameter.kinds) and set(parameter.kinds) <= {"int", "float", "None"}
+    if ":" in part and is_number:
+        values = grids.grid([f"{parameter.name}={part}"], "--over")[parameter.name]
+        return [parameter.check(value) for value in values]
+    return [parameter.parse(part)]
+
+
+def _read(text: str) -> list[Any]:
+    """Return the JSON or Python values between commas; none where a text is neither."""
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(f"[{text}]")
+        except (ValueError, SyntaxError, TypeError):
+            continue
+        if isinstance(found, list):
+            return found
+    return []

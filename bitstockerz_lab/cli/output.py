@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,11 +55,17 @@ _VERBS = (
 )
 """How the API's verbs are said here, where there is a command for them."""
 _SINGLE = (
-    (r"--parameters\{'(\w+)': (.+?)\}", r"--parameter \1=\2"),
-    (r"--grid\{'(\w+)': \[\.\.\.\]\}", r"--grid \1=..."),
+    (r"--parameters?\{'(\w+)': (.+?)\}", r"--parameter \1=\2"),
+    (r"--(grid|over)\{'(\w+)': \[\.\.\.\]\}", r"--\1 \2=..."),
     (r"--(parameter|period|target)s(?![\w-])", r"--\1"),
 )
 """Options that are given once for each, where the API takes several at once."""
+_ZIPPED = (
+    (r"how='zip'", "--zip"),
+    (r"use how='product' for", "leave --zip out for"),
+    (r"Use 'product' or 'zip'\.", "Say --zip, or leave it out for every combination."),
+)
+"""How combinations are asked for, where there is an option ``--zip``."""
 WIDE = 10_000  # of a table that goes into a pipe: no line of it is broken
 
 
@@ -115,8 +122,13 @@ def _of_numpy(value: object) -> Any:  # noqa: ANN401 - any JSON
     return plain(value.tolist()) if hasattr(value, "tolist") else str(value)
 
 
-def in_its_own_words(message: str) -> str:
+def in_its_own_words(message: str, options: Mapping[str, str] | None = None) -> str:
     """Return a message of the API as the command line says it: ``name=`` is ``--name``.
+
+    Parameters
+    ----------
+    message : what the API says
+    options : the command's options by the API's words; other words stay as they are. None is any.
 
     Examples
     --------
@@ -125,15 +137,21 @@ def in_its_own_words(message: str) -> str:
     """
     for verb, command in _VERBS:
         message = re.sub(verb, command, message)
-    message = _OPTION.sub(_as_option, message)
+    for pattern, said in _ZIPPED if options and "zip" in options else ():
+        message = re.sub(pattern, said, message)
+    message = _OPTION.sub(partial(_as_option, options), message)
     for pattern, said in _SINGLE:
         message = re.sub(pattern, said, message)
     return message
 
 
-def _as_option(found: re.Match[str]) -> str:
+def _as_option(options: Mapping[str, str] | None, found: re.Match[str]) -> str:
     name, flag, listed = found.groups()
-    option = f"--{name.replace('_', '-')}"
+    option: str | None = f"--{name.replace('_', '-')}"
+    if options is not None:
+        option = options.get(name) or options.get(name.removesuffix("s"))
+    if option is None or "{" in (listed or ""):
+        return found.group()
     if flag is not None:
         return option if flag == "True" else f"no {option}"
     if listed is not None:

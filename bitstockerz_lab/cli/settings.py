@@ -24,6 +24,8 @@ class Settings:
 
     database: str | None = None
     debug: bool = False
+    options: dict[str, str] | None = None
+    """Those of the command that runs, as `options_of` tells them; None before it opens a lab."""
 
 
 def open_lab(context: typer.Context) -> Lab:
@@ -32,12 +34,24 @@ def open_lab(context: typer.Context) -> Lab:
     from bitstockerz_lab.lab import open_lab as opened  # noqa: PLC0415 - reason: heavy
 
     settings: Settings = context.obj
+    settings.options = options_of(context)
     path = Path(settings.database or find_database()).expanduser()
     is_new = not path.exists()
     lab = opened(path)
     if is_new:
         typer.echo(f"Made a new, empty lab: {lab.path}", err=True)
     return lab
+
+
+def options_of(context: typer.Context) -> dict[str, str]:
+    """Return a command's options by what the API calls them: ``timeout_s`` is ``--timeout``."""
+    found = {}
+    for parameter in context.command.params:
+        long = next((one for one in parameter.opts if one.startswith("--")), None)
+        if long is not None and parameter.name is not None:
+            found[long.removeprefix("--").replace("-", "_")] = long
+            found[parameter.name] = long
+    return found
 
 
 def examples(*lines: str) -> str:

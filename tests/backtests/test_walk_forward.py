@@ -107,6 +107,14 @@ def test_efficiency_is_growth_out_of_sample_over_growth_in_sample(walking):
     assert walk.efficiency == pytest.approx(reached / promised)
 
 
+def test_the_runs_of_its_windows_can_be_left_out_of_a_list(walking):
+    own = walking.backtests.run("Cross", "AAA", **COSTS)
+    walk = walking.backtests.walk_forward("Cross", "AAA", **ASKED)
+    assert len(walk.windows) > 1
+    assert len(walking.backtests.list()) > len(walk.windows)
+    assert walking.backtests.list(limit=5, windows=False)["id"].tolist() == [own.id]
+
+
 def test_every_bar_of_the_tests_is_in_the_stitched_curve_once(walking):
     walk = walking.backtests.walk_forward("Cross", "AAA", **ASKED)
     bars = walking.market.bars("AAA")

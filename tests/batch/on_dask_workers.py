@@ -93,8 +93,12 @@ def interrupted(lab, client, folder):
     """Ctrl-C while a notebook sleeps: its kernel has to end on the worker, too."""
     slow = write_notebook(folder / "slow.ipynb", "seconds: int = 1  # to sleep", LOOP)
 
+    ctrl_c = []
+
     def on_progress(progress):
-        if progress.item is None and progress.cell == 3:  # behind the parameters that were given
+        # behind the parameters that were given; news of a cell may come with that of the next
+        if progress.item is None and progress.cell >= 3 and not ctrl_c:
+            ctrl_c.append(progress)
             threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     began = time.monotonic()

@@ -47,7 +47,7 @@ def test_yaml_is_a_list_of_sets_or_what_the_verb_takes(tmp_path):
     [
         ("a.csv", "symbol,fee_bps\nAAPL\n", "line 2: a row has 2 cells"),
         ("a.csv", "symbol,fee_bps\nAAPL,1,2\n", "line 2: a row has 2 cells"),
-        ("a.csv", "symbol,fee_bps\nAAPL,much\n", "'fee_bps' is a float"),
+        ("a.csv", "symbol,fee_bps\nAAPL,much\n", r"line 2: Parameter 'fee_bps' is a float"),
         ("a.csv", "symbol\n", "holds no set of parameters"),
         ("a.yaml", "", "no list of parameter sets"),
         ("a.yaml", "symbols: [A]", "no list of parameter sets"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from bitstockerz_lab.batch import index
@@ -148,9 +149,98 @@ def test_the_figures_and_the_line_of_equity_are_the_recorded_runs(tmp_path, lab,
         assert f"{shown}</td>" in text
         assert f'<td class="bz-number">{metric.num_trades}</td>' in text
     assert text.count('<svg class="bz-spark') == 3  # the item of two runs says so instead
-    assert "2 runs; the report shows them" in text
+    assert '<td class="bz-number">2</td><td class="bz-prose">The report shows them.</td>' in text
     middle = sorted(metric.total_return_pct for metric in metrics)[1]
     assert f"{abs(middle):,.2f}<small> %" in text
+
+
+def test_the_page_says_what_ran_and_what_holding_would_have_made(tmp_path, lab, recorded):
+    items = [item(n, run_ids=(run_id,)) for n, run_id in enumerate(recorded, 1)]
+    text = write(tmp_path, *items, database=lab.database)
+    assert "Cross version 1" in text
+    held = {lab.backtests.get(run_id).metrics.benchmark_return_pct for run_id in recorded}
+    assert len(held) == 1
+    assert text.count(f"{abs(held.pop()):,.2f}</td>") >= 3
+    assert "Better than buy and hold" in text
+    run = lab.backtests.get(recorded[0])
+    assert f"{run.equity.index[0]:%Y-%m-%d} to {run.equity.index[-1]:%Y-%m-%d}" in text
+
+
+def test_an_entry_that_an_item_does_not_name_shows_what_its_run_took(tmp_path, lab, recorded):
+    given = [{"fast": 3}, {}, {"fast": 8}]
+    items = [
+        item(n, run_ids=(run_id,), parameters={"parameters": own})
+        for n, (run_id, own) in enumerate(zip(recorded, given, strict=True), 1)
+    ]
+    text = write(tmp_path, *items, varying=("parameters",), database=lab.database)
+    assert "<td>5</td>" in text, "the strategy's default, recorded with the run"
+
+
+PARAMETERS = """symbol: str = "DEMO-A"
+fee_bps: float = 5.0  # of the notional
+start: str = ""  # empty takes the first stored
+database: str = ""
+"""
+
+
+def executed_notebook(path, *said):
+    cells = [
+        nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        *(
+            nbformat.v4.new_code_cell(
+                outputs=[nbformat.v4.new_output("stream", name="stdout", text=text)]
+            )
+            for text in said
+        ),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+def test_what_stays_is_told_given_or_by_default_and_so_is_a_default_that_varies(tmp_path):
+    executed = executed_notebook(tmp_path / "a.ipynb")
+    items = [
+        item(1, executed=executed, parameters={"symbol": "AAPL", "strategy": "Mine"}),
+        item(2, executed=executed, parameters={"strategy": "Mine"}),
+    ]
+    text = write(tmp_path, *items)
+    assert "<dt>fee_bps</dt><dd>5 " in text
+    assert "of the notional" in text
+    assert "<dt>strategy</dt><dd>Mine" in text
+    assert "<dt>symbol</dt>" not in text, "it varies, so it is a column"
+    assert "<td>DEMO-A</td>" in text
+    assert "<dt>database</dt>" not in text, "it says where, not what"
+
+
+def test_the_one_run_a_sweep_chose_is_not_shown_as_if_it_were_all(tmp_path, lab, recorded):
+    said = "Sweep 1 of 'Cross': best sharpe_ratio 1.4 of ACME at fast 3. It looks too good.\n"
+    sweep = executed_notebook(tmp_path / "a.ipynb", f"Run {recorded[0]} completed\n", said)
+    text = write(tmp_path, item(1, run_ids=(recorded[0],), executed=sweep), database=lab.database)
+    assert "Max drawdown" not in text
+    assert '<svg class="bz-spark' not in text
+    assert "best sharpe_ratio 1.4 of ACME at fast 3. It looks too good." in text
+    assert '<td class="bz-number">1</td><td class="bz-prose">Sweep 1' in text
+    assert "<dt>symbol</dt>" not in text
+
+
+def test_a_notebook_without_a_run_is_told_by_its_last_words(tmp_path):
+    executed = executed_notebook(tmp_path / "a.ipynb", "first\n", "AAPL: 3 errors.\nmore\n")
+    text = write(tmp_path, item(executed=executed))
+    assert '<td class="bz-prose">AAPL: 3 errors.</td>' in text
+    assert '<td class="bz-number">0</td>' in text
+
+
+def test_what_a_run_prints_of_itself_is_not_told_twice(tmp_path, lab, recorded):
+    executed = executed_notebook(tmp_path / "a.ipynb", f"Run {recorded[0]} completed: Cross\n")
+    one = item(1, run_ids=(recorded[0],), executed=executed)
+    text = write(tmp_path, one, database=lab.database)
+    assert "Max drawdown" in text
+    assert "What it says" not in text
+
+
+def test_an_item_never_begun_has_no_notebook_to_look_at(tmp_path):
+    text = write(tmp_path, item(1, Status.CANCELLED, seconds=0.0))
+    assert ">notebook</td>" not in text
 
 
 def test_without_a_database_the_figures_are_left_out(tmp_path):
@@ -160,7 +250,7 @@ def test_without_a_database_the_figures_are_left_out(tmp_path):
 
 
 def test_an_outline_ends_where_the_run_ended_and_has_so_many_points_at_most(lab, recorded):
-    from bitstockerz_lab.backtests import store
+    from bitstockerz_lab.backtests import outlines_store as store
 
     with lab.database.read() as con:
         outlines = {o["id"]: o for o in store.outlines(con, [*recorded, 999_999], points=10)}
@@ -186,3 +276,10 @@ def test_sparks_of_nothing_of_one_value_of_a_nan_and_of_ruin():
     assert spark([float("nan")], 100) == "–"
     assert "2.0,2.0 130.0,2.0" in spark([100], 100)  # flat
     assert 'points="2.0,2.0 130.0,28.0"' in spark([-5.0], 100)  # below zero no log is taken
+
+
+def test_the_table_names_no_file_that_is_not_there(tmp_path):
+    there = tmp_path / "a.ipynb"
+    there.touch()
+    batch = Batch((item(1, executed=there), item(2, Status.CANCELLED)), ("symbol",), 1.0)
+    assert list(batch.table["executed"]) == [str(there), ""]

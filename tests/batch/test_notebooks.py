@@ -182,6 +182,20 @@ def test_plain_papermill_records_a_run_just_as_a_batch_does(lab, reference, tmp_
 
 
 @pytest.mark.slow
+def test_the_newest_runs_to_compare_are_no_windows_of_a_walk_forward(lab):
+    lab.market.load("synthetic", "DEMO-A")
+    lab.strategies.save(templates.get("golden-cross"))
+    own = lab.backtests.run("Golden cross", "DEMO-A")
+    asked = {"grid": {"fast": [10, 20]}, "train": "3y", "test": "1y"}
+    lab.backtests.walk_forward("Golden cross", "DEMO-A", **asked)
+    over = {"windows": [False, True]}
+    left_out, all_of_them = lab.batch.run(batch_notebook("compare"), over, parameters={"newest": 5})
+    told = [code_cells(item.executed)[-1].outputs[0].text for item in (left_out, all_of_them)]
+    assert [len(text.splitlines()) for text in told] == [1, 5]
+    assert f"Run {own.id} " in told[0]
+
+
+@pytest.mark.slow
 def test_plain_papermill_fails_on_a_parameter_that_the_notebook_does_not_take(tmp_path):
     out = tmp_path / "out.ipynb"
     own = ("-p", "symbl", "AAPL")

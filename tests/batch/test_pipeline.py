@@ -10,10 +10,14 @@ import sys
 
 import nbformat
 import pytest
+import yaml
 
 from bitstockerz_lab.batch.pipeline import raise_for_failures
+from bitstockerz_lab.batch.pipeline_file import PipelineFile, read
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import BatchError, DataError, UnknownName
+from bitstockerz_lab.strategies import templates
+from tests.conftest import PROJECT
 from tests.helpers import make_bars
 
 WHOLE = """
@@ -80,13 +84,81 @@ def test_bars_are_updated_notebooks_run_and_the_page_is_written(lab, write, fold
 
 
 def test_a_failing_step_stops_what_needs_it_and_nothing_else(stocked, write):
-    text = WHOLE.replace("[1, 2]", "[1, 13]") + "  again:\n    batch: {notebook: tiny.ipynb}\n"
+    text = WHOLE.replace("[1, 2]", "[1, 13]").replace(
+        "page:\n    index: {", "tidy:\n    compact: {"
+    )
+    text = text.replace("of: runs, path: nightly.html", "").replace(
+        "tidy:", "tidy:\n    needs: runs"
+    )
+    text += "  again:\n    batch: {notebook: tiny.ipynb}\n"
     text = text.replace("  bars:\n    update: {symbols: ABC, provider: file, folder: bars}\n", "")
     outcomes = stocked.pipeline(write(text.replace("    needs: bars\n", ""))).run()
     assert [str(one.status) for one in outcomes] == ["failed", "cancelled", "completed"]
     assert outcomes[1].told == "Not begun, because 'runs' failed."
-    with pytest.raises(BatchError, match=r"Step 'runs' failed: 1 of 2 .* 1 that needed it did not"):
+    said = "Step 'runs' failed, so another did not begin: 1 of 2"
+    with pytest.raises(BatchError, match=said):
         raise_for_failures(outcomes)
+
+
+@pytest.mark.parametrize("needs", ["", "    needs: runs\n"])
+def test_the_page_of_a_batch_is_written_also_where_a_notebook_failed(lab, write, needs):
+    head, _, tail = WHOLE.partition("  bars:")
+    text = head + "  runs:" + tail.partition("  runs:")[2].replace("    needs: bars\n", "")
+    text = text.replace("[1, 2]", "[1, 13]").replace("    index:", f"{needs}    index:")
+    outcomes = lab.pipeline(write(text)).run()
+    assert [str(one.status) for one in outcomes] == ["failed", "completed"]
+    assert "What failed" in (lab.reports_folder / "nightly.html").read_text()
+
+
+def test_a_page_whose_batch_never_ran_is_not_begun(stocked, write):
+    *_, runs, page = stocked.pipeline(write(WHOLE)).run()
+    assert (runs.status, page.status) == (Status.CANCELLED, Status.CANCELLED)
+    assert page.told == "Not begun, because 'runs' did not begin."
+
+
+def test_symbols_that_cannot_be_updated_are_a_line_each(stocked, write, folder):
+    (folder / "bars").mkdir()
+    stocked.market.load_frame(make_bars(50), "XYZ", "1d", asset_type="EQUITY", exchange="XNYS")
+    bars, *_ = outcomes = stocked.pipeline(write(WHOLE.replace("ABC", "[ABC, XYZ]"))).run()
+    first, *each = bars.told.splitlines()
+    assert first == "2 of 2 could not be brought up to date."
+    assert [line.partition(":")[0] for line in each] == [
+        "- ABC 1d from file", "- XYZ 1d from file",
+    ]  # fmt: skip
+    with pytest.raises(BatchError, match="so 2 others did not begin: 2 of 2") as refusal:
+        raise_for_failures(outcomes)
+    assert str(refusal.value).splitlines()[1:] == each
+
+
+def test_a_symbol_that_was_never_loaded_is_told_with_what_to_do_first(lab, write):
+    bars, *_ = lab.pipeline(write(WHOLE)).run()
+    assert "No symbol 'ABC'." in bars.told
+    assert bars.told.endswith("so load a new symbol's first ones once.")
+
+
+@pytest.mark.slow
+def test_the_example_in_the_documentation_runs_on_bars_loaded_from_files(lab, tmp_path):
+    _, _, text = (PROJECT / "docs" / "schedules.md").read_text("utf-8").partition("```yaml\n")
+    (tmp_path / "morning.yaml").write_text(text.partition("```")[0])
+    (tmp_path / "notebooks").symlink_to(PROJECT / "notebooks")
+    (tmp_path / "incoming").mkdir()
+    lab.strategies.save(templates.get("golden-cross"))
+    for symbol, kind in {"AAPL": "EQUITY", "BTC-USD": "CRYPTO"}.items():
+        path = tmp_path / "incoming" / f"{symbol}_1d.csv"
+        make_bars(300).reset_index().to_csv(path, index=False)
+        lab.market.load_csv(path, asset_type=kind, exchange="XNAS" if kind == "EQUITY" else "X")
+    outcomes = lab.pipeline(tmp_path / "morning.yaml").run()
+    assert [one.status for one in outcomes] == [Status.COMPLETED] * 4, list(map(str, outcomes))
+
+
+def test_the_guide_leaves_the_pages_and_schedules_of_other_pipelines_alone():
+    guide = read(PROJECT / "notebooks" / "guide" / "nightly.yaml")
+    _, _, text = (PROJECT / "docs" / "schedules.md").read_text("utf-8").partition("```yaml\n")
+    example = PipelineFile.model_validate(yaml.safe_load(text.partition("```")[0]))
+    names = {guide.name, example.name, "nightly"}
+    assert len(names) == 3
+    pages = {one.steps["page"].index.path for one in (guide, example)}
+    assert len(pages | {"nightly.html"}) == 3
 
 
 def test_a_step_can_make_the_file_anew(lab, write):

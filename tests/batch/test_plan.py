@@ -65,6 +65,20 @@ def test_an_unknown_parameter_is_an_error_that_names_the_nearest(where):
         sets(**{where: {"symbl": ["A"]}})
 
 
+@pytest.mark.parametrize(
+    "over",
+    [{"symbol": ["A", "B", "A"]}, [{"fee_bps": 5}, {"symbol": "B"}, {"fee_bps": 5.0}]],
+)
+def test_a_set_that_comes_twice_is_refused(over):
+    with pytest.raises(DataError, match=r"Sets 1 and 3 are the same: \{.*\}\. Take one out\."):
+        sets(over)
+
+
+def test_a_value_that_does_not_fit_is_told_with_its_set():
+    with pytest.raises(DataError, match="Set 2: Parameter 'fee_bps' is a float"):
+        sets([{"fee_bps": 1}, {"fee_bps": "two"}])
+
+
 def test_a_parameter_far_from_any_gets_the_list_of_them():
     with pytest.raises(UnknownName, match=r"tiny\.ipynb has symbol, fee_bps, parameters"):
         sets(parameters={"leverage": 2})
@@ -98,7 +112,10 @@ def test_a_parameters_cell_that_is_no_plain_python_is_an_error(tmp_path):
         ({"symbol": "../../etc/passwd"}, ["symbol"], "backtest-etc-passwd"),
         ({"fee_bps": -1.0}, ["fee_bps"], "backtest-minus1"),
         ({"symbol": "AAPL", "start": "2020"}, [], "backtest-AAPL"),
-        ({"parameters": {"fast": 5}}, ["parameters"], "backtest"),
+        ({"parameters": {"fast": 5}}, ["parameters"], "backtest-fast-5"),
+        ({"symbol": "AAPL", "parameters": {"fast": 5}}, ["parameters"], "backtest-AAPL-fast-5"),
+        ({"symbols": ["AAPL", "QQQ"]}, ["symbols"], "backtest-AAPL-QQQ"),
+        ({"parameters": {}}, ["parameters"], "backtest"),
         ({"symbol": "Größe 中"}, ["symbol"], "backtest-Gr-e"),
         ({"symbol": "x" * 500}, ["symbol"], "backtest-" + "x" * 71),
     ],

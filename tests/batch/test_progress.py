@@ -6,12 +6,15 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from bitstockerz_lab.batch import BatchItem, Progress, show_progress
 from bitstockerz_lab.batch.progress import LiveTable, show_live
+from bitstockerz_lab.batch.task import AtCell, Ended, Started, Task
+from bitstockerz_lab.batch.watch import Watch
 from bitstockerz_lab.enums import Status
 
 FAILED = BatchItem(
@@ -51,6 +54,47 @@ def test_away_from_a_terminal_an_item_has_a_line_when_it_begins_and_one_when_it_
         "[1/2, 40/min, about 0:02 left, 1 failed] "
         "tiny-[red]B[/], job 7: failed in 1.2 s; ValueError: no"
     )
+
+
+TASK = Task(7, "tiny-A", "tiny.ipynb", "a.ipynb", "a.html", {}, {})
+
+
+def test_a_notebook_that_is_tried_again_says_which_try_it_is():
+    told = []
+    watch = Watch([TASK], told.append)
+    for cell in (1, 2, 1, 2):
+        watch.take(AtCell(7, cell, 2), None)
+    assert [str(one) for one in told] == [
+        "[0/1] tiny-A: cell 1 of 2", "[0/1] tiny-A: cell 2 of 2",
+        "[0/1] tiny-A: cell 1 of 2, try 2", "[0/1] tiny-A: cell 2 of 2, try 2",
+    ]  # fmt: skip
+
+
+def test_what_is_made_ready_is_told_and_does_not_count_as_work(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("bitstockerz_lab.batch.watch.time.perf_counter", lambda: now[0])
+    told = []
+    watch = Watch([TASK, replace(TASK, job_id=8)], told.append)
+    watch.prepare("starting the warm parent")
+    assert str(told[-1]) == "[0/2] starting the warm parent"
+    now[0] += 40
+    watch.take(Started(7, datetime(2026, 1, 1)), None)  # noqa: DTZ001 - reason: UTC without a zone
+    now[0] += 10
+    watch.take(AtCell(7, 1, 1), FAILED)
+    watch.take(Ended(7, Status.FAILED, datetime.min, datetime.min, 9.0, 1), FAILED)  # noqa: DTZ901 - reason: never read
+    assert told[-1].seconds == 50
+    assert told[-1].left_s == 10, "not 50: making ready happens once"
+
+
+def test_what_is_made_ready_has_its_line_and_stands_in_a_live_tables_heading():
+    screen = io.StringIO()
+    step = Progress(0, 2, 0, "starting the warm parent", 0, 0, 0.1)
+    with show_progress(Console(file=screen, force_terminal=False)) as on_progress:
+        on_progress(step)
+    assert screen.getvalue() == "[0/2] starting the warm parent\n"
+    table = LiveTable(3)
+    table.take(step)
+    assert table.html() == "<p>Batch 3: 0/2, starting the warm parent</p>"
 
 
 def test_on_a_terminal_there_is_a_bar_with_what_failed_so_far():

@@ -88,6 +88,14 @@ def test_the_work_is_done_at_each_time(schedule, hands, told, lab):
 
 
 @pytest.mark.usefixtures("hands")
+def test_the_next_time_is_told_in_the_zone_of_a_cron_line_too(lab, told):
+    there = times(cron="0 20 * * *", zone="Europe/Paris")
+    Schedule(lab.database, lab.user, "nightly", there, told.append).run(list, rounds=1)
+    assert told[0].endswith("is 2024-01-06 19:00 UTC (2024-01-06 20:00 in Europe/Paris).")
+    assert told[-1].endswith("is 2024-01-07 19:00 UTC (2024-01-07 20:00 in Europe/Paris).")
+
+
+@pytest.mark.usefixtures("hands")
 def test_a_failure_is_told_and_the_next_time_comes_nevertheless(schedule, told, lab):
     def fail():
         raise DataError("AAPL has no bars.")

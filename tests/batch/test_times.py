@@ -77,6 +77,7 @@ def test_a_time_that_comes_twice_as_summer_time_ends_is_due_once():
         ({"cron": "0 6 * * 1-"}, "'1-' is no day of the week"),
         ({"cron": "0 6 1 * 1"}, "cron joins by 'or'. Make two schedules"),
         ({"every": "6h", "zone": "America/New_Yrk"}, "Did you mean 'America/New_York'"),
+        ({"every": "6h", "zone": "Europe/Paris"}, "so the zone 'Europe/Paris' would do nothing"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_a_sentence(how, told):
@@ -92,3 +93,10 @@ def test_a_day_that_never_comes_is_told():
 def test_missed_times_are_counted():
     assert times(every="6h").between(SATURDAY, SATURDAY + timedelta(days=1)) == 3
     assert times(every="6h").between(SATURDAY, SATURDAY + timedelta(hours=6)) == 0
+
+
+def test_a_time_is_told_as_the_clocks_of_its_zone_have_it_too():
+    due = datetime(2024, 1, 8, 11, tzinfo=UTC)
+    there = times(cron="0 6 * * 1-5", zone="America/New_York")
+    assert there.written(due) == "2024-01-08 11:00 UTC (2024-01-08 06:00 in America/New_York)"
+    assert times(cron="0 6 * * 1-5").written(due) == "2024-01-08 11:00 UTC"

@@ -271,18 +271,27 @@ def notebook(tmp_path):
 def test_batch_runs_a_notebook_for_each_value_and_fails_as_a_whole_if_one_does(call, notebook):
     answer = call("batch", notebook, "--over", "symbol=A, BAD", "--set", "fee_bps=5", "--json")
     assert answer.status == 1
-    assert [item["status"] for item in answer.json] == ["completed", "failed"]
-    assert [item["failed_cell"] for item in answer.json] == [None, 3]
-    assert answer.json[0]["parameters"] == {"symbol": "A", "fee_bps": 5.0}
+    done = answer.json
+    assert (done["id"], done["status"]) == (1, "failed")
+    assert Path(done["index"]).is_file()
+    assert [item["status"] for item in done["items"]] == ["completed", "failed"]
+    assert [item["failed_cell"] for item in done["items"]] == [None, 3]
+    assert done["items"][0]["parameters"] == {"symbol": "A", "fee_bps": 5.0}
     assert "1 of 2 notebooks failed" in answer.err.splitlines()[-1]
+    assert ".. See" not in answer.err
     [listed] = call("batches", "--json").json
     assert (listed["id"], listed["status"], listed["failed"]) == (1, "failed", 1)
     assert call("batches", "1", "--json").json == answer.json
-    assert call("batches", "1").out.startswith("Batch 1: 1 of 2 completed, 1 failed in")
+    told = call("batches", "1").out
+    assert told.startswith("Batch 1: 1 of 2 completed, 1 failed in")
+    assert told.endswith("bitstockerz batch --resume 1 does what is missing.\n")
+    assert str(notebook.parent) not in told + call("batches").out, "names, not paths"
 
     again = call("batch", "--resume", "1", "--json")
     assert again.status == 1
-    assert [item["attempts"] for item in again.json] == [1, 2], "what is done is not done again"
+    assert [item["attempts"] for item in again.json["items"]] == [1, 2], (
+        "what is done is not done again"
+    )
     assert (
         call("batch", "--resume", "2").err == "error: No batch 2. bitstockerz batches shows them.\n"
     )
@@ -311,6 +320,37 @@ def test_batch_hands_over_and_set_to_the_verb(call, notebook, monkeypatch):
     assert asked["parameters"] == {"options": {"fast": 20}}
     assert (asked["how"], asked["timeout_s"], asked["retries"]) == ("zip", 9.0, 2)
     assert (asked["workers"], asked["fail_fast"], asked["warm"]) == (3, True, False)
+
+
+@pytest.mark.parametrize(
+    ("over", "wanted"),
+    [
+        ('options={"fast": 20},{"fast": 50, "slow": 90}', [{"fast": 20}, {"fast": 50, "slow": 90}]),
+        ('options=[{"fast": 20}, {"fast": 50}]', [{"fast": 20}, {"fast": 50}]),
+        ("options={'fast': 20},{'fast': 50}", [{"fast": 20}, {"fast": 50}]),
+        ("fee_bps=0:10:5,20", [0.0, 5.0, 10.0, 20.0]),
+        ("symbol=10:30,B", ["10:30", "B"]),
+        ('symbol=["A, B", "C"]', ["A, B", "C"]),
+    ],
+)
+def test_batch_reads_json_and_ranges_in_over(call, notebook, monkeypatch, over, wanted):
+    asked = asked_of(call, monkeypatch, "run", notebook, "--over", over)
+    assert list(asked["over"].values()) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--over", 'options={"fast": 20'], "sets in a file: --from sets.yaml"),
+        (["--over", "fee_bps=10:0:5"], "--over: '10:0:5' never gets"),
+        (["--over", "symbol=,"], "--over symbol= names no value. Write them like symbol=A,B."),
+        (["--over", "symbol=A,B", "--over", "fee_bps=1", "--zip"], "--zip pairs values off"),
+        (["--timeout", "0"], "--timeout 0.0 leaves no time"),
+        (["--over", "symbol=A,B,A"], "Sets 1 and 3 are the same: {'symbol': 'A'}. Take one out."),
+    ],
+)
+def test_batch_says_what_is_wrong_in_its_own_options(call, notebook, words, told):
+    assert told in call("batch", notebook, *words).err
 
 
 def test_batch_takes_sets_from_a_file(call, notebook, monkeypatch, tmp_path):

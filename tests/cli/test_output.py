@@ -130,6 +130,20 @@ def test_a_message_of_the_api_is_told_in_words_of_the_command_line(said, told):
 
 
 @pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Only fail_on_errors=False lets it pass.", "Only fail_on_errors=False lets it pass."),
+        ("timeout_s=0 leaves no time.", "--timeout 0 leaves no time."),
+        ("how='zip' pairs values off", "how='zip' pairs values off"),
+        ("keep it with parameters={'fast': 20}.", "keep it with --parameter fast=20."),
+    ],
+)
+def test_only_options_of_the_command_are_renamed(said, told):
+    options = {"timeout_s": "--timeout", "parameter": "--parameter"}
+    assert output.in_its_own_words(said, options) == told
+
+
+@pytest.mark.parametrize(
     ("said", "here"),
     [
         ("Leave it out of parameters=.", "Leave it out of --parameter."),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bitstockerz_lab.cli import pipelines
+from tests.conftest import PROJECT
+
 
 def test_compact_makes_the_file_anew_and_tells_its_sizes(ready, database):
     inode = database.path.stat().st_ino
@@ -31,6 +34,21 @@ def test_a_schedule_that_cannot_be_read_is_one_line(call, tmp_path, words, told)
     assert answer.err.startswith("error: ")
     assert told in answer.err
     assert len(answer.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--over", "symbl=AAPL"], "No parameter 'symbl'. Did you mean 'symbol'?"),
+        (["--over", "symbol=AAPL", "--workers", "0"], "nobody would work"),
+    ],
+)
+def test_a_schedule_checks_its_batch_as_it_starts(call, monkeypatch, words, told):
+    monkeypatch.setattr(pipelines, "repeat", lambda *_: pytest.fail("it waits"))
+    notebook = PROJECT / "notebooks" / "batch" / "backtest.ipynb"
+    answer = call("batch", notebook, *words, "--cron", "0 6 * * 1")
+    assert answer.status == 1
+    assert told in answer.err
 
 
 def test_a_pipeline_answers_with_a_row_a_step(call, tmp_path):

@@ -8,6 +8,7 @@ import re
 
 import nbformat
 import pytest
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.batch.warm.conftest import is_warm, kernel, run_notebook, said
@@ -66,6 +67,7 @@ def outputs_of(cells, address, folder, env):
     """The outputs of each cell, by its name, without what differs from run to run."""
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells.values()])
     run_notebook(notebook, address, folder, env, limit=30, allow_errors=True)
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})  # pieces come as they may
     return {
         name: [plain(output) for output in cell.outputs]
         for name, cell in zip(cells, notebook.cells, strict=True)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -73,7 +74,7 @@ def plain(cell):
     text = re.sub(r"/[^\s\"'<>]*lab-(cold|warm)", "FOLDER", text)
     text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|\+00:00|Z)?", "MOMENT", text)
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", text)
-    text = re.sub(r"\b\d+(\.\d+)? (ms|s|seconds)\b", "TIME", text)
+    text = re.sub(r"\b[\d.,]+(e[+-]?\d+)?( |\\u00a0)(ns|ms|s|seconds)\b", "TIME", text)
     return text.splitlines()
 
 
@@ -113,8 +114,15 @@ def test_a_notebook_sees_the_lab_and_the_bars_compiled_beforehand(parent):
         assert float(said(client, code)) < 2.0
 
 
-def test_the_command_line_starts_tells_of_and_stops_a_parent(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+@pytest.fixture
+def short_folder():
+    """A folder whose path leaves room for a socket's name."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="bz-") as folder:
+        yield folder
+
+
+def test_the_command_line_starts_tells_of_and_stops_a_parent(monkeypatch, short_folder, capsys):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", short_folder)
     monkeypatch.setattr("bitstockerz_lab.batch.warm.preload.USUAL", ())
     assert run(["warm", "status"]) == 1
     assert "No warm parent" in capsys.readouterr().out
