@@ -93,6 +93,9 @@ def interrupted(lab, client, folder):
     """Ctrl-C while a notebook sleeps: its kernel has to end on the worker, too."""
     slow = write_notebook(folder / "slow.ipynb", "seconds: int = 1  # to sleep", LOOP)
 
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a parent in the background ignores it
     ctrl_c = []
 
     def on_progress(progress):

@@ -22,7 +22,8 @@ from bitstockerz_lab.ops.processes import Holder
 
 NOON = datetime(2024, 1, 6, 12)  # noqa: DTZ001 - as the clock tells it
 HOST = """
-import socket, sys
+import signal, socket, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background ignores it
 socket.gethostname = lambda: sys.argv[2]
 import bitstockerz_lab as bz
 from bitstockerz_lab.batch.schedule import Schedule
