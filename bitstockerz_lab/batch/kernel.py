@@ -76,6 +76,8 @@ class Kernels:
         from jupyter_client.kernelspec import KernelSpecManager  # noqa: PLC0415 - reason: heavy
         from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415 - reason: heavy
 
+        from bitstockerz_lab.batch.client import PromptClient  # noqa: PLC0415 - reason: heavy
+
         kernels = self
 
         class BatchKernel(AsyncKernelManager):
@@ -87,6 +89,7 @@ class Kernels:
                     kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
                     connection_file=str(kernels._sockets / "kernel.json"),
                 )
+                self.client_factory = PromptClient
                 self.shutdown_wait_time = SHUTDOWN_S
                 if kernels._warm and self.kernel_spec is not None:
                     self.kernel_spec.metadata["kernel_provisioner"] = _warm_provisioner()
