@@ -3,7 +3,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab bench lint clean
+.PHONY: help demo test lab app bench lint clean
 
 BIN := .venv/bin
 NEEDS := pyproject.toml constraints.txt
@@ -21,6 +21,9 @@ test: .venv/installed-dev  ## every test, the notebooks among them
 lab: .venv/installed  ## JupyterLab on notebooks/
 	@$(BIN)/bitstockerz lab
 
+app: .venv/installed-app  ## the dashboard and the widgets as a page of their own (Voilà)
+	@$(BIN)/bitstockerz app
+
 bench: .venv/installed-dev  ## speed: the parts, and ratios to peers measured in the same run
 	@$(BIN)/python -m benchmarks
 
@@ -35,15 +38,19 @@ clean:  ## removes .venv and what tools left behind; data/ stays
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 	@echo "Removed .venv and the caches. data/ is untouched."
 
-# Two stamps: a user's environment, and the same with what tests and linting need on top.
-# Both are older than nothing they depend on, so a second call costs no time.
+# Three stamps: a user's environment, the same with Voilà, and with what tests and linting need on top.
+# All are older than nothing they depend on, so a second call costs no time.
 .venv/installed: .venv/bin/python $(NEEDS)
 	@$(call install,.)
 	@touch $@
 
+.venv/installed-app: .venv/bin/python $(NEEDS)
+	@$(call install,.[app])
+	@touch .venv/installed $@
+
 .venv/installed-dev: .venv/bin/python $(NEEDS)
 	@$(call install,.[dev])
-	@touch .venv/installed $@
+	@touch .venv/installed .venv/installed-app $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

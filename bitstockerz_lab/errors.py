@@ -6,7 +6,7 @@ LabError
 │   └── NoBars                    nothing stored for what was asked
 ├── DefinitionError (ValueError)  a strategy's rules or parameters do not hold together
 ├── UnknownName (LookupError)     no symbol, strategy, run or parameter of that name
-├── TradingError                  a backtest was asked for something it cannot do
+├── TradingError                  a backtest or a paper account cannot do what was asked
 ├── Untrusted                     code that nobody agreed to on this machine
 ├── BatchError                    a notebook of a batch failed
 ├── NoChromium                    no browser on this machine that could draw or print a page
@@ -72,7 +72,7 @@ class UnknownName(LabError, LookupError):
 
 
 class TradingError(LabError):
-    """A backtest was asked for something it cannot do."""
+    """A backtest or a paper account was asked for something it cannot do."""
 
 
 class Untrusted(LabError):

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     from bitstockerz_lab.batch.api import Batches
     from bitstockerz_lab.batch.pipeline import Pipeline
     from bitstockerz_lab.market.api import Market
+    from bitstockerz_lab.paper.api import Paper
+    from bitstockerz_lab.strategies import StrategyVersion
     from bitstockerz_lab.strategies.api import Strategies
     from bitstockerz_lab.users import User
+    from bitstockerz_lab.widgets.chart import Chart
+    from bitstockerz_lab.widgets.dashboard import Dashboard
+    from bitstockerz_lab.widgets.editor import StrategyEditor
+    from bitstockerz_lab.widgets.explorer import SweepExplorer
+    from bitstockerz_lab.widgets.runner import BacktestRunner
+    from bitstockerz_lab.widgets.runs import RunBrowser
 
 
 class Lab:
@@ -28,7 +36,7 @@ class Lab:
     ----------
     path : the database file
     user : who is at work
-    market, strategies, backtests, batch : the rooms
+    market, strategies, backtests, paper, batch : the rooms
     executed_folder, reports_folder : where a batch's notebooks and pages go, beside the file
     """
 
@@ -66,6 +74,96 @@ class Lab:
         from bitstockerz_lab.batch.api import Batches  # noqa: PLC0415 - as above
 
         return Batches(self.database, self.user, self.executed_folder, self.reports_folder)
+
+    def dashboard(self) -> Dashboard:
+        """Return the widget that shows the whole lab: account, strategies, runs, data, jobs.
+
+        Examples
+        --------
+        >>> lab.dashboard()  # as the last line of a cell in JupyterLab
+        """
+        from bitstockerz_lab.widgets.dashboard import Dashboard  # noqa: PLC0415 - as above
+
+        return Dashboard(self)
+
+    def editor(self, strategy: str | StrategyVersion | None = None) -> StrategyEditor:
+        """Return the widget to write a strategy with, or to change one.
+
+        Parameters
+        ----------
+        strategy : name of a strategy, or a version; None starts empty
+
+        Examples
+        --------
+        >>> lab.editor("Golden cross")  # doctest: +SKIP
+        """
+        from bitstockerz_lab.widgets.editor import StrategyEditor  # noqa: PLC0415 - as above
+
+        return StrategyEditor(self, strategy)
+
+    def runner(self, strategy: str | None = None, symbol: str | None = None) -> BacktestRunner:
+        """Return the widget to backtest a strategy with, parameters on sliders.
+
+        Parameters
+        ----------
+        strategy, symbol : chosen to begin with
+
+        Examples
+        --------
+        >>> lab.runner("Golden cross", "AAPL")  # doctest: +SKIP
+        """
+        from bitstockerz_lab.widgets.runner import BacktestRunner  # noqa: PLC0415 - as above
+
+        return BacktestRunner(self, strategy, symbol)
+
+    def runs(self) -> RunBrowser:
+        """Return the widget to find, compare, annotate and export recorded runs with.
+
+        Examples
+        --------
+        >>> lab.runs()
+        """
+        from bitstockerz_lab.widgets.runs import RunBrowser  # noqa: PLC0415 - as above
+
+        return RunBrowser(self)
+
+    def explorer(self, strategy: str | None = None, symbol: str | None = None) -> SweepExplorer:
+        """Return the widget to sweep a strategy's parameters with and to look at what came of it.
+
+        Parameters
+        ----------
+        strategy, symbol : chosen to begin with
+
+        Examples
+        --------
+        >>> lab.explorer("Golden cross", "AAPL")  # doctest: +SKIP
+        """
+        from bitstockerz_lab.widgets.explorer import SweepExplorer  # noqa: PLC0415 - as above
+
+        return SweepExplorer(self, strategy, symbol)
+
+    def chart(self, symbol: str, timeframe: str | None = None) -> Chart:
+        """Return the widget that draws a symbol's bars, refined as one zooms in.
+
+        Parameters
+        ----------
+        symbol : in any case
+        timeframe : None takes the only one stored
+
+        Examples
+        --------
+        >>> lab.chart("BTC-USD", "1h")  # doctest: +SKIP
+        """
+        from bitstockerz_lab.widgets.chart import Chart  # noqa: PLC0415 - as above
+
+        return Chart(self, symbol, timeframe)
+
+    @cached_property
+    def paper(self) -> Paper:
+        """Paper trading: one account, filled by bars that came after its orders."""
+        from bitstockerz_lab.paper.api import Paper  # noqa: PLC0415 - as above
+
+        return Paper(self.database, self.user)
 
     def pipeline(self, path: str | Path) -> Pipeline:
         """Return the pipeline that a file describes, checked; its `run` does every step.

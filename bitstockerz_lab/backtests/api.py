@@ -6,11 +6,14 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-import numpy as np
-
-from bitstockerz_lab.backtests import plan, recording, revised_store, store
+from bitstockerz_lab.backtests import listings_store, plan, recording, revised_store
+from bitstockerz_lab.backtests.comparison_verbs import Comparisons
 from bitstockerz_lab.backtests.cross_validation_verbs import CrossValidations
+from bitstockerz_lab.backtests.notes_verbs import Notes
+from bitstockerz_lab.backtests.outlines_verbs import Outlines
+from bitstockerz_lab.backtests.preview_verbs import Previews
 from bitstockerz_lab.backtests.run import Run
+from bitstockerz_lab.backtests.run_ids import refuse_no_id
 from bitstockerz_lab.backtests.sweep.verbs import Sweeps
 from bitstockerz_lab.backtests.trials_verbs import Trials
 from bitstockerz_lab.backtests.verify import Verification, verify
@@ -20,12 +23,13 @@ from bitstockerz_lab.strategies.problems import did_you_mean
 from bitstockerz_lab.strategies.python import consent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     import pandas as pd
 
-    from bitstockerz_lab.backtests.comparison import Comparison
+    from bitstockerz_lab.backtests.export import ExportedRun
     from bitstockerz_lab.storage import Database
     from bitstockerz_lab.strategies.versions import StrategyVersion
     from bitstockerz_lab.users import User
@@ -34,7 +38,7 @@ P = ParamSpec("P")
 LISTED = [
     "id", "status", "strategy", "version", "symbol", "timeframe", "start_date", "end_date",
     "total_return_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades", "bars_revised",
-    "error_message", "created_at",
+    "error_message", "created_at", "parameters", "tags", "note",
 ]  # fmt: skip
 
 
@@ -53,15 +57,9 @@ def _says_what_it_takes(verb: Callable[P, Run]) -> Callable[P, Run]:
     return told
 
 
-def _refuse_no_id(run_id: object) -> None:
-    if not isinstance(run_id, (int, np.integer)):
-        raise UnknownName(
-            f"{run_id!r} is no run id. lab.backtests.list() shows the runs there are.",
-            run_id=run_id,
-        )
-
-
-class Backtests(Sweeps, WalkForwards, CrossValidations, Trials):
+class Backtests(
+    Previews, Sweeps, WalkForwards, CrossValidations, Trials, Notes, Outlines, Comparisons
+):
     """`lab.backtests`: run strategies, and look at what was run."""
 
     def __init__(self, database: Database, user: User) -> None:
@@ -168,7 +166,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         UnknownName
             There is no such run.
         """
-        _refuse_no_id(run_id)
+        refuse_no_id(run_id)
         with self._database.read() as con:
             return Run.load(con, self._database, self._user.id, int(run_id))
 
@@ -179,14 +177,18 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         status: str | None = None,
         limit: int | None = None,
         *,
+        query: str = "",
+        tag: str | None = None,
         windows: bool = True,
     ) -> pd.DataFrame:
         """Return the recorded runs, newest first, a row each.
 
         Parameters
         ----------
-        strategy, symbol, status : only those, in any case
+        strategy, symbol, status, tag : only those, in any case
         limit : at most so many
+        query : words, each of which must stand in the run's id, status, strategy, version ("v2"),
+            symbol, timeframe, parameters ("fast 20"), tags, notes or error, in any case
         windows : also those that are a window of a walk-forward
 
         Returns
@@ -195,58 +197,28 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
             id, status, strategy, version, symbol, timeframe, start_date, end_date,
             total_return_pct, max_drawdown_pct, sharpe_ratio, num_trades, bars_revised (whether a
             bar, a correction or, for adjusted prices, a factor set was stored since that it would
-            read today, or an alias in its rules means another symbol), error_message, created_at.
-        """
-        wanted = {"strategy": strategy, "symbol": symbol, "status": status}
-        with self._database.read() as con:
-            runs = store.listed(con, self._user.id, wanted, limit, windows=windows)
-            revised = revised_store.revised(con, self._user.id)
-        runs["bars_revised"] = runs["id"].isin(revised)
-        return runs[LISTED]
-
-    def compare(self, runs: Iterable[int | Run]) -> pd.DataFrame:
-        """Return runs side by side: a column a run, a row a fact or metric.
-
-        Parameters
-        ----------
-        runs : ids or Runs
-
-        Returns
-        -------
-        DataFrame
-            Columns: run ids as asked. Rows: strategy, version, symbol, timeframe, start_date,
-            end_date, status, then every metric.
-        """
-        import pandas as pd  # noqa: PLC0415 - only here
-
-        found = self._all(runs)
-        facts = ["strategy", "version", "symbol", "timeframe", "start_date", "end_date", "status"]
-        columns = {
-            run.id: {name: getattr(run, name) for name in facts}
-            | (run.metrics.as_dict() if run.metrics is not None else {})
-            for run in found
-        }
-        return pd.DataFrame(columns, dtype=object)
-
-    def comparison(self, runs: Iterable[int | Run]) -> Comparison:
-        """Return runs side by side as a report: growth, drawdowns and every figure.
-
-        Parameters
-        ----------
-        runs : ids or completed Runs
+            read today, or an alias in its rules means another symbol), error_message, created_at,
+            parameters ("fast 20, slow 200"), tags (with commas between), note (the newest).
 
         Raises
         ------
-        DataError
-            There is no run, or one that is not completed.
+        UnknownName
+            No run has such a tag.
 
         Examples
         --------
-        >>> lab.backtests.comparison([3, 5, 8]).write("compared.html")  # doctest: +SKIP
+        >>> lab.backtests.list(query="golden AAPL", tag="candidate")  # doctest: +SKIP
         """
-        from bitstockerz_lab.backtests.comparison import Comparison  # noqa: PLC0415 - only here
-
-        return Comparison(self._all(runs))
+        wanted = {"strategy": strategy, "symbol": symbol, "status": status, "tag": tag}
+        with self._database.read() as con:
+            if tag is not None:
+                listings_store.require_tag(con, self._user.id, tag)
+            runs = listings_store.listed(
+                con, self._user.id, wanted, limit, words=query, windows=windows
+            )
+            revised = revised_store.revised(con, self._user.id)
+        runs["bars_revised"] = runs["id"].isin(revised)
+        return runs[LISTED]
 
     def verify(self, run: int | Run, *, trust: bool = False) -> Verification:
         """Recompute a recorded run, compare it bit for bit, and ask a second engine.
@@ -266,6 +238,50 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         self._ask(recorded.recipe, trust=trust)
         return verify(recorded)
 
+    def promote(self, run: int | Run, name: str | None = None) -> StrategyVersion:
+        """Make a run's rules a new version, its parameters the defaults; a note says whence.
+
+        Stops, targets and a size that the call set are written into the rules, so that the version
+        trades as the run did, at the same costs. The same rules give the version there is.
+
+        Parameters
+        ----------
+        run : a Run or its id
+        name : of the strategy it becomes a version of, a new one if there is none; None is its own
+
+        Raises
+        ------
+        UnknownName
+            There is no such run.
+        TradingError
+            The strategy is retired.
+
+        Examples
+        --------
+        >>> version = lab.backtests.promote(7, "Golden cross, quick")  # doctest: +SKIP
+        >>> lab.backtests.run(version, "AAPL")  # doctest: +SKIP
+        """
+        from bitstockerz_lab.backtests import promotion  # noqa: PLC0415 - only here
+
+        found = run if isinstance(run, Run) else self.get(run)
+        return promotion.promote(self._database, self._user, found, name)
+
+    def read_export(self, folder: str | Path) -> ExportedRun:
+        """Return a run that `Run.export` wrote to files, its numbers equal to the last bit.
+
+        Parameters
+        ----------
+        folder : that of the run: "exports/run-7"
+
+        Raises
+        ------
+        DataError
+            It is no exported run, or a file of it is missing or was changed.
+        """
+        from bitstockerz_lab.backtests import export  # noqa: PLC0415 - only here
+
+        return export.read(folder)
+
     def find(self, strategy: str | int | StrategyVersion, symbol: str, **asked: Any) -> Run | None:  # noqa: ANN401 - as `run`
         """Return the recorded run that `run` would give back for the same question, or None.
 
@@ -280,19 +296,6 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         with self._database.read() as con:
             materials = plan.gather(con, self._user.id, plan.wish(strategy, symbol, **asked))
             return recording.known(con, self._database, self._user.id, materials)
-
-    def _all(self, runs: Iterable[int | Run]) -> tuple[Run, ...]:
-        """Return runs, those told by their ids read in one lease."""
-        asked = tuple(runs)
-        wanted = [run for run in asked if not isinstance(run, Run)]
-        for run_id in wanted:
-            _refuse_no_id(run_id)
-        read = {}
-        if wanted:
-            with self._database.read() as con:
-                for run_id in wanted:
-                    read[run_id] = Run.load(con, self._database, self._user.id, int(run_id))
-        return tuple(run if isinstance(run, Run) else read[run] for run in asked)
 
     def _run(self, wish: plan.Wish, *, rerun: bool, trust: bool) -> Run:
         with self._database.read() as con:

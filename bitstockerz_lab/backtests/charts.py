@@ -143,12 +143,17 @@ def currency_of(run: Run | Winner) -> str:
     return str(run.recipe.symbol.currency or "")
 
 
+def thinned_note(points: int, bars: int) -> str:
+    """Return what a time axis says where not every bar is drawn."""
+    return f"Drawn: {points:,} of {bars:,} bars (highs and lows)"
+
+
 def _notes(bars: int, line: list[Any], trades: int = 0) -> list[str]:
     """Return what a time axis must say: that not every bar or trade is drawn."""
     notes = []
     if bars > thinning.UNTHINNED:
         points = sum(moment is not None for moment in line[0].x)
-        notes.append(f"Drawn: {points:,} of {bars:,} bars (highs and lows)")
+        notes.append(thinned_note(points, bars))
     if trades > MARKED:
         notes.append(f"Marked: the {MARKED:,} largest of {trades:,} trades")
     return notes

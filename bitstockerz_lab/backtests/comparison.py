@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from bitstockerz_lab import measures, pages
-from bitstockerz_lab.backtests import charts, report_frames, report_words
+from bitstockerz_lab import pages
+from bitstockerz_lab.backtests import comparison_tables as tables
+from bitstockerz_lab.backtests import report_frames
 from bitstockerz_lab.backtests.report import Page
 from bitstockerz_lab.backtests.report_sections import Section, caption
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.charts import axes, thinning, times, traces
-from bitstockerz_lab.pages import COLOURS, Column, formats
+from bitstockerz_lab.pages import COLOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import plotly.graph_objects as go
 
@@ -32,11 +33,8 @@ STYLES = [
 ]
 """Of the lines, in turn: four colours, told apart further by their dashes."""
 
-HEADLINE = (
-    "total_return_pct", "cagr_pct", "max_drawdown_pct", "sharpe_ratio", "num_trades",
-    "win_rate_pct", "benchmark_return_pct",
-)  # fmt: skip
 START = 100.0
+STAR = "★ is the best of its row, among runs that traded."
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,12 +71,13 @@ class Comparison(Page):
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """The sections in their order: header with the runs, growth, drawdown, every figure."""
+        """The sections: header with the runs, what differs, growth, drawdown, every figure."""
         found = [
             _header(self.runs),
-            Section("Growth", "growth", (growth(self.runs), caption(_same_start(self.runs)))),
+            Section("What differs", "differences", (tables.differing(self.runs),)),
+            Section("Growth", "growth", (growth(self.runs), caption(same_start(self.runs)))),
             Section("Drawdown", "drawdown", (drawdowns(self.runs),)),
-            Section("Every figure", "figures", (_figures(self.runs),)),
+            Section("Every figure", "figures", (tables.figures(self.runs), star(self.runs))),
         ]
         return tuple(found)
 
@@ -93,15 +92,50 @@ class Comparison(Page):
         return "comparison.html"
 
 
-def growth(runs: tuple[Run, ...]) -> go.Figure:
-    """Return what 100 became in each run, by the last bar of each day."""
-    values = _daily({run: START * run.equity / run.initial_equity for run in runs})
+def growth(runs: Sequence[Run], *, shared: bool = False) -> go.Figure:
+    """Return what 100 became in each run, by the last bar of each day.
+
+    Parameters
+    ----------
+    runs : with results
+    shared : each begins at 100 on the first day that all have, and ends on the last
+
+    Raises
+    ------
+    DataError
+        They share no day.
+    """
+    curves = {run: START * run.equity / run.initial_equity for run in runs}
+    values = _daily(_rebased(curves) if shared else curves)
     drawing = _lines(runs, values, "%{y:,.2f}", 420)
     axes.money_axis(drawing, "yaxis", f"Value of {START:g}", "", values)
     return drawing
 
 
-def drawdowns(runs: tuple[Run, ...]) -> go.Figure:
+def shared_period(runs: Sequence[Run]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Return the first and the last bar of the time that all runs cover; None if there is none."""
+    first = max(run.equity.index[0] for run in runs)
+    last = min(run.equity.index[-1] for run in runs)
+    return (first, last) if first <= last else None
+
+
+def _rebased(curves: dict[Run, pd.Series]) -> dict[Run, pd.Series]:
+    """Return curves over the time they share, as if each had begun there at START."""
+    period = shared_period(tuple(curves))
+    if period is None:
+        told = ", ".join(str(run.id) for run in curves)
+        raise DataError(f"Runs {told} share no day. Compare them from their own starts.")
+    first, last = period
+    found = {}
+    for run, curve in curves.items():
+        before = curve[curve.index < first]
+        # a run is where it stood at the close before
+        base = before.iloc[-1] if len(before) else START
+        found[run] = START * curve[first:last] / base
+    return found
+
+
+def drawdowns(runs: Sequence[Run]) -> go.Figure:
     """Return how far each run stood below its highest so far, in percent, each day."""
     falls = {run: report_frames.drawdown_pct(run.equity, run.initial_equity) for run in runs}
     drawing = _lines(runs, _daily(falls), "%{y:,.2f} %", 300)
@@ -114,11 +148,12 @@ def _daily(curves: dict[Run, pd.Series]) -> pd.DataFrame:
     return pd.DataFrame(last)
 
 
-def _lines(runs: tuple[Run, ...], values: pd.DataFrame, hover: str, height: int) -> go.Figure:
+def _lines(runs: Sequence[Run], values: pd.DataFrame, hover: str, height: int) -> go.Figure:
     shown = thinning.thin(values)
     lines: list[Any] = []
+    names = tables.names(runs)
     for number, run in enumerate(runs):
-        name = escape(_name(run))
+        name = escape(names[run.id])
         style = STYLES[number % len(STYLES)]
         curve = shown[run.id].dropna()
         lines.append(traces.line(curve, "1d", name, style, f"{name} {hover}<extra></extra>"))
@@ -128,12 +163,9 @@ def _lines(runs: tuple[Run, ...], values: pd.DataFrame, hover: str, height: int)
     return drawing
 
 
-def _name(run: Run) -> str:
-    return f"{run.id} · {run.strategy} · {run.symbol}"
-
-
-def _same_start(runs: tuple[Run, ...]) -> str:
-    if len({(run.start_date, run.end_date) for run in runs}) == 1:
+def same_start(runs: Sequence[Run]) -> str:
+    """Return where the lines of `growth` begin, and whether their ends compare."""
+    if _of_one_period(runs):
         return f"Every run begins at {START:g}."
     return (
         f"Every run begins at {START:g}, at the first bar of its own period: the periods differ, "
@@ -141,15 +173,26 @@ def _same_start(runs: tuple[Run, ...]) -> str:
     )
 
 
+def star(runs: Sequence[Run]) -> Markup:
+    """Return what the star in the table of figures means, and whether that is fair."""
+    unlike = "" if _of_one_period(runs) else " The periods differ, so that is not like for like."
+    return caption(STAR + unlike)
+
+
+def _of_one_period(runs: Sequence[Run]) -> bool:
+    return len({(run.start_date, run.end_date) for run in runs}) == 1
+
+
 def _header(runs: tuple[Run, ...]) -> Section:
     title = Markup(
         '<header class="bz-header"><p class="bz-eyebrow">Comparison</p>'
         '<h1>{}</h1><p class="bz-subtitle"></p></header>'
     ).format("1 run" if len(runs) == 1 else f"{len(runs)} runs side by side")
-    return Section("", "", (title, *_notices(runs), _table(runs)))
+    return Section("", "", (title, *notices(runs), tables.overview(runs)))
 
 
-def _notices(runs: tuple[Run, ...]) -> Iterator[Markup]:
+def notices(runs: Sequence[Run]) -> Iterator[Markup]:
+    """Yield what must be said before the figures: made-up bars, other costs."""
     made_up = [str(run.id) for run in runs if run.details.simulated]
     if made_up:
         words = (
@@ -159,52 +202,3 @@ def _notices(runs: tuple[Run, ...]) -> Iterator[Markup]:
         yield pages.notice("simulated", "Simulated data.", words)
     if len({tuple(sorted(run.details.costs.items())) for run in runs}) > 1:
         yield pages.notice("note", "Costs differ.", "Not all runs pay the same fees and slippage.")
-
-
-def _table(runs: tuple[Run, ...]) -> Markup:
-    """Return a row a run: what it is, and what came of it in brief."""
-    rows = [
-        {
-            "run": run.id,
-            "strategy": f"{run.strategy} v{run.version}",
-            "symbol": f"{run.symbol} {run.timeframe}",
-            "parameters": ", ".join(
-                f"{name} {formats.plain(value)}" for name, value in run.details.parameters.items()
-            ),
-            "period": report_words.period(run),
-            **{name: getattr(run.metrics, name) for name in HEADLINE},
-        }
-        for run in runs
-    ]
-    columns = {
-        "run": Column("Run", formats.count),
-        **{
-            name: Column(name.capitalize(), str, number=False)
-            for name in ("strategy", "symbol", "parameters", "period")
-        },
-        **{name: _column(name) for name in HEADLINE},
-    }
-    return pages.table(pd.DataFrame(rows), columns)
-
-
-def _column(name: str) -> Column:
-    tone = name in report_words.TONED
-    label = measures.DEFINITIONS[name].label
-    return Column(label, lambda value: report_words.value_text(name, value), tone=tone)
-
-
-def _figures(runs: tuple[Run, ...]) -> Markup:
-    """Return every metric, a column a run."""
-    rows = [
-        {"figure": known.label}
-        | {
-            str(run.id): report_words.value_text(
-                name, getattr(run.metrics, name), charts.currency_of(run)
-            )
-            for run in runs
-        }
-        for name, known in measures.DEFINITIONS.items()
-    ]
-    columns = {"figure": Column("Figure", str, number=False)}
-    columns |= {str(run.id): Column(_name(run), str) for run in runs}
-    return pages.table(pd.DataFrame(rows), columns)

@@ -278,6 +278,22 @@ def _spanned(parameter: Parameter) -> list[float] | None:
     step = 1 if step is None and parameter.type == "int" else step
     if low is None or high is None or not step or step < 0:
         return None
+    return spaced(low, high, step)
+
+
+def spaced(low: float, high: float, step: float) -> list[float] | None:
+    """Return low, low + step, … up to high; None where that would be more than `MOST`.
+
+    Parameters
+    ----------
+    low, high : both inclusive; no value where low is above high
+    step : above 0
+
+    Examples
+    --------
+    >>> spaced(0, 0.3, 0.1), spaced(5, 12, 5)
+    ([0.0, 0.1, 0.2, 0.3], [5.0, 10.0])
+    """
     count = int(np.floor((high - low) / step * (1 + 1e-12))) + 1
     if count > MOST:
         return None

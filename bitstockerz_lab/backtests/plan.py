@@ -141,9 +141,18 @@ class Recipe:
         self, bars: pd.DataFrame, others: Mapping[str, pd.DataFrame] | None = None
     ) -> Simulation:
         """Run the strategy on the bars, warm-up included; `others` are those its rules read."""
-        signals, levels = strategies.decisions(
-            self.version.definition, bars, self.parameters, others
-        )
+        return self.carry_out(bars, *self.decisions(bars, others))
+
+    def decisions(
+        self, bars: pd.DataFrame, others: Mapping[str, pd.DataFrame] | None = None
+    ) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """Return what the rules say at each close, and the levels of their exits."""
+        return strategies.decisions(self.version.definition, bars, self.parameters, others)
+
+    def carry_out(
+        self, bars: pd.DataFrame, signals: pd.DataFrame, levels: Mapping[str, Any]
+    ) -> Simulation:
+        """Simulate `decisions` on the bars they were taken on."""
         return simulate_signals(
             bars,
             {name: signals[name].to_numpy() for name in SIGNALS},
@@ -235,6 +244,11 @@ def resolve(con: Connection, user_id: int, wish: Wish) -> Recipe:
         What was asked for does not exist or does not hold together.
     """
     version = strategy_store.runnable_version(con, user_id, wish.strategy, wish.version)
+    return resolve_version(con, version, wish)
+
+
+def resolve_version(con: Connection, version: StrategyVersion, wish: Wish) -> Recipe:
+    """Return `resolve` of a version that is at hand, whatever strategy the wish names."""
     symbol = market_store.find_symbol(con, wish.symbol)
     parameters = version.definition.resolve(wish.parameters)
     exits, terms = run_terms.join(version, parameters, wish.terms)
@@ -268,7 +282,12 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
 
     Bars that are not there become part of the answer, so that the failed run can be recorded.
     """
-    recipe = honesty_warnings.known(con, resolve(con, user_id, wish))
+    return gather_recipe(con, resolve(con, user_id, wish), asked=wish.start is not None)
+
+
+def gather_recipe(con: Connection, resolved: Recipe, *, asked: bool) -> Materials:
+    """Read the bars of a recipe; `asked` as `warned` takes it."""
+    recipe = honesty_warnings.known(con, resolved)
     # the newest fact rather than the clock: what is stored later is later, whatever clocks do
     as_of = other_bars.newest(con, recipe) or clock.now()
     try:
@@ -278,7 +297,7 @@ def gather(con: Connection, user_id: int, wish: Wish) -> Materials:
         return Materials(recipe, as_of, None, problem, recipe.adjusted)
     made_of = replace(recipe, adjusted=bars.attrs["adjusted"])
     found = Materials(made_of, as_of, bars, None, recipe.adjusted, others)
-    return warned(found, asked=wish.start is not None)
+    return warned(found, asked=asked)
 
 
 def warned(materials: Materials, *, asked: bool) -> Materials:

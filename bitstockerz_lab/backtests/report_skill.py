@@ -27,6 +27,8 @@ def parts(run: Run) -> tuple[Markup, ...]:
         found = run.honesty(robust=False)
     except TradingError as nothing:
         return (pages.notice("note", "Nothing to judge.", str(nothing)),)
+    if not run.id:  # a preview
+        return told(found)
     caption = Markup('<p class="bz-caption">{} <code>{}</code> {}</p>').format(
         "What was tried later counts, too, when this is asked again.",
         f"lab.backtests.get({run.id}).honesty()",

@@ -61,17 +61,23 @@ def _month(value: float, full: float) -> Markup:
 
 def trades(run: Run) -> Markup:
     """Return the trades of a run as a table; of very many the first and the last."""
-    numbered = run.trades.assign(number=range(1, len(run.trades) + 1))
-    columns = _trade_columns(run)
-    if len(numbered) <= ALL_TRADES:
-        return pages.table(numbered, columns)
-    left_out = len(numbered) - 2 * ENDS
-    ends = pd.concat([numbered.head(ENDS), numbered.tail(ENDS)])
+    every = numbered(run)
+    columns = trade_columns(run)
+    if len(every) <= ALL_TRADES:
+        return pages.table(every, columns)
+    left_out = len(every) - 2 * ENDS
+    ends = pd.concat([every.head(ENDS), every.tail(ENDS)])
     words = f"{formats.count(left_out)} trades between these are left out here"
     return pages.table(ends, columns, gap=(ENDS, words))
 
 
-def _trade_columns(run: Run) -> dict[str, Column]:
+def numbered(run: Run) -> pd.DataFrame:
+    """Return the trades of a run with their numbers, from 1, as the column `number`."""
+    return run.trades.assign(number=range(1, len(run.trades) + 1))
+
+
+def trade_columns(run: Run) -> dict[str, Column]:
+    """Return how the trades of a run are shown, by the names of `numbered`."""
     currency = charts.currency_of(run)
     closed = run.trades
     when = partial(formats.when, timeframe=run.timeframe)

@@ -170,10 +170,11 @@ def trades(run: Run) -> str:
     closed, currency = run.trades, charts.currency_of(run)
     total = formats.money(float(closed["pnl_abs"].sum()), currency, signed=True)
     number = counted(len(closed), "trade", "trades")
+    frame = f" As a frame: lab.backtests.get({run.id}).trades" if run.id else ""
     return (
         f"{number}; together {total} after all costs, which is final less initial equity. "
         "Profit in % is of quantity × entry price; worst and best are the price's extremes while "
-        f"the trade was open. As a frame: lab.backtests.get({run.id}).trades"
+        f"the trade was open.{frame}"
     )
 
 
@@ -236,7 +237,7 @@ def inputs(run: Run, data: DataCheck) -> dict[str, str]:
     """Return what the run was given."""
     details, currency = run.details, charts.currency_of(run)
     return {
-        "Strategy": f"{run.strategy}, version {run.version} (id {run.strategy_version_id})",
+        "Strategy": _version(run),
         "Parameters": pairs(details.parameters) or "none",
         "Symbol": f"{run.symbol}, {run.asset_type}",
         "Bars": f"{period(run)}, {timeframe(run.timeframe)}{_bars(run)}",
@@ -247,6 +248,11 @@ def inputs(run: Run, data: DataCheck) -> dict[str, str]:
         "Sizing": sizing(*details.sizing),
         "Exits beside the rules": exits(details.exits) or "none",
     }
+
+
+def _version(run: Run) -> str:
+    known = f"version {run.version} (id {run.strategy_version_id})"
+    return f"{run.strategy}, {known if run.version else 'not saved'}"
 
 
 def sizing(method: str, amount: float) -> str:
@@ -279,17 +285,22 @@ def _exit(value: Any) -> str:  # noqa: ANN401 - a number, or targets
 
 
 def fingerprint(run: Run) -> dict[str, str]:
-    """Return what identifies the run, and how to check it."""
+    """Return what identifies the run, and how to check it; of a preview what a run would have."""
     details = run.details
     code = Markup('<code class="bz-mono">{}</code>')
-    finished = formats.when(run.finished_at, "1h")
-    return {
-        "Run": f"{run.id}, {_words(run.status)}",
-        "Created": f"{formats.when(run.created_at, '1h')} UTC, finished {finished} UTC",
+    made_of = {
         "Bars digest": code.format(details.bars_digest or formats.MISSING),
         "Fingerprint": code.format(details.fingerprint or formats.MISSING),
         "Engine": f"version {details.engine_version}",
         "Packages": _pairs_of_text(details.versions),
+    }
+    if not run.id:
+        return {"Run": "not recorded"} | made_of
+    finished = formats.when(run.finished_at, "1h")
+    return {
+        "Run": f"{run.id}, {_words(run.status)}",
+        "Created": f"{formats.when(run.created_at, '1h')} UTC, finished {finished} UTC",
+        **made_of,
         "Verify": Markup("{} computes the run again and compares it bit for bit.").format(
             code.format(f"lab.backtests.verify({run.id})")
         ),

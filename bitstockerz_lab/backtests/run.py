@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import json
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab import clock, measures
 from bitstockerz_lab.backtests import other_bars, plan, revised_store, store
 from bitstockerz_lab.backtests.data_check import DataCheck
+from bitstockerz_lab.backtests.run_details import RunDetails
 from bitstockerz_lab.backtests.terms import COUNTS, Terms
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import DataError
@@ -22,7 +22,7 @@ from bitstockerz_lab.strategies.honesty import store as checks_store
 from bitstockerz_lab.strategies.python import consent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.honest_statistics import HonestStatistics
     from bitstockerz_lab.backtests.report import Report
     from bitstockerz_lab.storage import Connection, Database
-    from bitstockerz_lab.strategies import Definition
     from bitstockerz_lab.strategies.honesty import Honesty
 
 
@@ -42,42 +41,6 @@ SINCE = {
     "later bar": ("bar added that completes its last", "bars added that complete its last"),
     "factors": ("set of price factors stored", "sets of price factors stored"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RunDetails:
-    """What a run was made of.
-
-    Attributes
-    ----------
-    parameters : the strategy's own, resolved
-    costs : fee_bps, fixed_fee, slippage_bps, borrow_bps, lot_size
-    exits : stops, targets and max_bars that were set
-    sizing : (method, value)
-    adjusted : "all", "split" or "raw": what was done to the prices
-    bars_digest, fingerprint : SHA-256 in hex; None where the run failed before it read its bars
-    engine_version, versions : of the simulation and of the packages
-    warnings : sentences
-    skipped_entries, ruined : None unless completed
-    definition : the rules
-    provider, simulated : where its own bars come from, and whether any that it read were made up
-    """
-
-    parameters: dict[str, float]
-    costs: dict[str, float]
-    exits: dict[str, Any]
-    sizing: tuple[str, float]
-    adjusted: str
-    bars_digest: str | None
-    fingerprint: str | None
-    engine_version: str
-    versions: dict[str, str]
-    warnings: list[str]
-    skipped_entries: int | None
-    ruined: bool | None
-    definition: Definition
-    provider: str
-    simulated: bool
 
 
 class Run:
@@ -165,6 +128,11 @@ class Run:
         return run
 
     metrics: measures.Metrics | None = None
+
+    @property
+    def called(self) -> str:
+        """What people call it: ``Run 12``."""
+        return f"Run {self.id}"
 
     @cached_property
     def details(self) -> RunDetails:
@@ -338,6 +306,13 @@ class Run:
         computed = {"trades": simulation.trades, "equity": simulation.equity}
         self.__dict__.update(_inputs=(bars, others), **computed)
 
+    @staticmethod
+    def read_curves(con: Connection, runs: Iterable[Run]) -> None:
+        """Read the equity of runs that have not read it yet: one query for all."""
+        unread = {run.id: run for run in runs if "equity" not in run.__dict__}
+        for run_id, curve in store.curves(con, list(unread)).items() if unread else ():
+            unread[run_id].__dict__["equity"] = curve
+
     def chart(self) -> go.Figure:
         """Return price with entries and exits, equity against buy and hold, and drawdown."""
         from bitstockerz_lab.backtests import charts  # noqa: PLC0415 - heavy: plotly
@@ -363,6 +338,38 @@ class Run:
             report.write(path, interactive=interactive)
         return report
 
+    def export(
+        self,
+        folder: str | Path,
+        format: str = "csv",  # noqa: A002 - the word for it
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the run's facts, trades and equity to a folder of its own, and return its path.
+
+        Whole or not at all. `lab.backtests.read_export` reads it back, equal to the last bit.
+
+        Parameters
+        ----------
+        folder : the run becomes ``run-7`` in it, with run.json, trades and equity
+        format : "csv", "parquet" or "json", of trades and equity
+        overwrite : replace an earlier export of the run
+
+        Raises
+        ------
+        UnknownName, DataError
+            No such format; the run has no results, or the files cannot be written.
+
+        Examples
+        --------
+        >>> run.export("exports", "parquet")  # doctest: +SKIP
+        """
+        from bitstockerz_lab.backtests import export, notes_store  # noqa: PLC0415 - only here
+
+        with self._database.read() as con:
+            said = notes_store.said(con, self._row["user_id"], self.id)
+        return export.write(self, folder, format, said, overwrite=overwrite)
+
     def __repr__(self) -> str:
         came_to = self.error_message or ""
         if self.metrics is not None:
@@ -373,7 +380,7 @@ class Run:
                 f"{self.metrics.max_drawdown_pct:,.2f} %, {trades}"
             )
         return (
-            f"Run {self.id} {self.status}: {self.strategy} version {self.version} on {self.symbol} "
+            f"{self.called} {self.status}: {self.strategy} version {self.version} on {self.symbol} "
             f"{self.timeframe}, {self.start_date:%Y-%m-%d} to {self.end_date:%Y-%m-%d}. {came_to}"
         ).rstrip()
 

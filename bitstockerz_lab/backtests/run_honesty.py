@@ -60,7 +60,7 @@ def of_run(run: Run, among: Counted, *, robust: bool = True) -> HonestStatistics
     """
     if run.metrics is None or not run.metrics.num_trades:
         what = f"is {run.status}" if run.metrics is None else "traded nothing"
-        raise TradingError(f"Run {run.id} {what}: there is nothing to judge. Take another run.")
+        raise TradingError(f"{run.called} {what}: there is nothing to judge. Take another run.")
     returns = returns_of(run.equity, run.initial_equity)
     verdict = honest.judge(
         returns,
@@ -74,7 +74,7 @@ def of_run(run: Run, among: Counted, *, robust: bool = True) -> HonestStatistics
         unit = robustness.unit_of(run.recipe, run.all_bars, run.other_bars)
         shaken, noise = shake(unit, run.recipe.parameters, BY)
         lines, spreads = [*lines, *shaken], spreads | noise
-    title = f"Run {run.id}, {run.strategy} version {run.version} on {run.symbol} {run.timeframe}"
+    title = f"{run.called}, {run.strategy} version {run.version} on {run.symbol} {run.timeframe}"
     return statistics(title, verdict, among, lines, spreads)
 
 

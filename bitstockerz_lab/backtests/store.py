@@ -58,32 +58,6 @@ LEFT JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.i
 WHERE backtest_runs.user_id = $user_id
 """
 
-LISTED = """
-SELECT
-    backtest_runs.id, backtest_runs.status, strategies.name AS strategy,
-    strategy_versions.version_number AS version, symbols.symbol, backtest_runs.timeframe,
-    backtest_runs.start_date, backtest_runs.end_date, backtest_results.total_return_pct,
-    backtest_results.max_drawdown_pct, backtest_results.sharpe_ratio,
-    backtest_results.num_trades, backtest_runs.error_message, backtest_runs.created_at
-FROM backtest_runs
-JOIN strategies ON strategies.id = backtest_runs.strategy_id
-JOIN strategy_versions ON strategy_versions.id = backtest_runs.strategy_version_id
-JOIN symbols ON symbols.id = backtest_runs.symbol_id
-LEFT JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.id
-WHERE backtest_runs.user_id = $user_id
-    AND ($strategy IS NULL OR lower(strategies.name) = lower($strategy))
-    AND ($symbol IS NULL OR symbols.symbol = upper($symbol))
-    AND ($status IS NULL OR backtest_runs.status = lower($status))
-    AND (
-        $windows
-        OR NOT EXISTS (
-            SELECT 1 FROM walk_forward_windows WHERE backtest_run_id = backtest_runs.id
-        )
-    )
-ORDER BY backtest_runs.id DESC
-LIMIT $limit
-"""
-
 TRADES_OF = """
 SELECT
     entry_time, exit_time, side, entry_price, exit_price, quantity, pnl_abs, pnl_pct,
@@ -312,28 +286,6 @@ def rows(con: Connection, user_id: int, run_ids: Sequence[int] | None = None) ->
     return frames.read(con, f"{RUNS} {chosen} {order}", values, zone="UTC")
 
 
-def listed(
-    con: Connection,
-    user_id: int,
-    wanted: Mapping[str, str | None],
-    limit: int | None = None,
-    *,
-    windows: bool = True,
-) -> pd.DataFrame:
-    """Return the newest runs of a user without their details, a row each.
-
-    Parameters
-    ----------
-    con, user_id
-    wanted : strategy, symbol and status; None takes any
-    limit : at most so many
-    windows : also those that are a window of a walk-forward
-    """
-    asked = {name: text and text.strip() for name, text in wanted.items()}
-    terms = {"user_id": user_id, "limit": limit, "windows": windows, **asked}
-    return frames.read(con, LISTED, terms, zone="UTC")
-
-
 def extra_metrics(con: Connection, run_id: int) -> dict[str, float | None]:
     """Return the metrics that the result's row has no column for."""
     query = "SELECT metric, value FROM run_metrics WHERE backtest_run_id = ?"
@@ -355,6 +307,18 @@ def equity(con: Connection, run_id: int) -> pd.Series:
     """
     points = frames.read(con, query, [run_id], zone="UTC")
     return points.set_index("timestamp")["equity"]
+
+
+def curves(con: Connection, run_ids: Sequence[int]) -> dict[int, pd.Series]:
+    """Return the equity curves of several runs by id, each as `equity` gives it, read at once."""
+    query = """
+        SELECT backtest_run_id, timestamp, equity
+        FROM backtest_equity_points
+        WHERE list_contains(?, backtest_run_id)
+        ORDER BY backtest_run_id, timestamp
+    """
+    points = frames.read(con, query, [list(run_ids)], zone="UTC").set_index("timestamp")
+    return {run_id: points.loc[points["backtest_run_id"] == run_id, "equity"] for run_id in run_ids}
 
 
 def metrics_of(row: dict[str, Any], extra: dict[str, float | None]) -> Metrics:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from bitstockerz_lab.backtests.plan import Recipe
     from bitstockerz_lab.backtests.sweep.combinations import Combinations
     from bitstockerz_lab.backtests.sweep.question import Part, Question
     from bitstockerz_lab.backtests.sweep.unit import Unit
@@ -159,6 +160,24 @@ def of_unit(
             "timeframe": recipe.timeframe,
             "daily_sharpe": values["daily_sharpe"],
             "days": np.asarray(values["days"]).astype(np.int64),
+        }
+    )
+
+
+def of_recipe(recipe: Recipe, numbers: Mapping[str, float]) -> pd.DataFrame:
+    """Return the trial that one simulation is; `numbers` and columns as those of `of_unit`."""
+    import pandas as pd  # noqa: PLC0415 - reason: heavy
+
+    symbol = recipe.symbol
+    found = key(recipe.version.definition, symbol.symbol, recipe.timeframe, recipe.parameters)
+    return pd.DataFrame(
+        {
+            "trial_key": pd.array([found], dtype="str"),
+            "strategy_id": recipe.version.strategy_id,
+            "symbol_id": symbol.id,
+            "timeframe": recipe.timeframe,
+            "daily_sharpe": numbers["daily_sharpe"],
+            "days": int(numbers["days"]),
         }
     )
 

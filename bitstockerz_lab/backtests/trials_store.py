@@ -42,10 +42,10 @@ FROM new_trials
 
 SEARCHED = """
 SELECT
-    trials.trial_key, strategies.name AS strategy, symbols.symbol, trials.timeframe,
+    trials.trial_key, coalesce(strategies.name, '') AS strategy, symbols.symbol, trials.timeframe,
     trials.daily_sharpe, trials.days, trials.source, trials.tried_at
 FROM trials
-JOIN strategies ON strategies.id = trials.strategy_id
+LEFT JOIN strategies ON strategies.id = trials.strategy_id
 JOIN symbols ON symbols.id = trials.symbol_id
 WHERE trials.user_id = $user_id
     AND coalesce(symbols.symbol = $symbol, true)
@@ -104,7 +104,7 @@ def add(con: Connection, user_id: int, rows: pd.DataFrame, source: str = "sweep"
     con : a write lease's connection
     user_id : whose they are
     rows : as `trials.of_unit` gives them; of a key given twice the last holds
-    source : "sweep", "walk_forward" or "cross_validation"
+    source : "sweep", "walk_forward", "cross_validation" or "preview"
     """
     distinct = rows.drop_duplicates(["strategy_id", "trial_key"], keep="last")
     with frames.registered(con, "new_trials", distinct):
@@ -130,7 +130,7 @@ def read(
     Returns
     -------
     DataFrame
-        trial_key, strategy (the name under which it was tried last), symbol, timeframe,
+        trial_key, strategy (the name under which it was tried last; "" unsaved), symbol, timeframe,
         daily_sharpe (NaN where undefined), days (missing for runs), source ("run", "sweep", …),
         tried_at (UTC).
     """

@@ -28,10 +28,10 @@ class Trials:
     ) -> pd.DataFrame:
         """Return every distinct trial of your whole history, the latest last.
 
-        A trial is a set of rules and parameters on a symbol and timeframe: a run, or a combination
-        of a sweep or walk-forward, whether that was recorded or not. Tried again, with other costs
-        or over another period, it is the same trial, and its Sharpe ratio is the latest one.
-        `bz.simulate` and `bz.sweep` have no database, so they count nowhere.
+        A trial is a set of rules and parameters on a symbol and timeframe: a run, a combination of
+        a sweep or walk-forward, whether that was recorded or not, or a preview that was looked at.
+        Tried again, with other costs or over another period, it is the same trial, and its Sharpe
+        ratio is the latest one. `bz.simulate` and `bz.sweep` have no database: they count nowhere.
 
         Parameters
         ----------
@@ -40,9 +40,10 @@ class Trials:
         Returns
         -------
         DataFrame
-            trial_key (SHA-256), strategy (that it was tried under last), symbol, timeframe,
-            daily_sharpe (not annualised, NaN where undefined), days (daily returns; missing for
-            runs), source ("run", "sweep", "walk_forward", "cross_validation"), tried_at (UTC).
+            trial_key (SHA-256), strategy (that it was tried under last; "" where the rules were not
+            saved), symbol, timeframe, daily_sharpe (not annualised, NaN where undefined), days
+            (daily returns; missing for runs), source ("run", "sweep", "walk_forward",
+            "cross_validation", "preview"), tried_at (UTC).
 
         Raises
         ------

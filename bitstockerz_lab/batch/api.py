@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.batch import registry, store
+from bitstockerz_lab.batch.jobs import Jobs
 from bitstockerz_lab.batch.own_parameters import with_own_parameters
 from bitstockerz_lab.batch.plan import notebook_parameters, parameter_sets
 from bitstockerz_lab.batch.progress import in_notebook, show_live
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 WORKERS = 2
 
 
-class Batches(Reports):
+class Batches(Reports, Jobs):
     """What ``lab.batch`` is: notebooks run with papermill, each a job, a notebook and a report.
 
     Parameters

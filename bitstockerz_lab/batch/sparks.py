@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, MARGIN = 132.0, 30.0, 2.0
 
 
-def spark(curve: Sequence[float], initial: float) -> Markup:
+def spark(curve: Sequence[float], initial: float, *, what: str = "Equity") -> Markup:
     """Return a line of equity as inline SVG, with its start as a dashed line.
 
     Parameters
     ----------
     curve : equity, in account currency, at equal distances
     initial : equity before the first bar, where the line starts
+    what : what it is a line of, said to those who cannot see it
 
     Notes
     -----
@@ -41,7 +42,7 @@ def spark(curve: Sequence[float], initial: float) -> Markup:
     points = " ".join(
         f"{MARGIN + step * at:.1f},{place(height):.1f}" for at, height in enumerate(heights)
     )
-    told = f"Equity from {formats.money(initial)} to {formats.money(curve[-1])}"
+    told = f"{what} from {formats.money(initial)} to {formats.money(curve[-1])}"
     return Markup(
         '<svg class="bz-spark{}" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{}">'
         '<path d="M0 {:.1f}H{:.0f}"/><polyline points="{}"/></svg>'

@@ -73,6 +73,17 @@ GROUP BY ALL
 ORDER BY batches.id DESC
 """
 
+JOBS = """
+SELECT
+    jobs.id, batch_items.batch_id, coalesce(batch_items.name, jobs.job_type) AS name, jobs.status,
+    jobs.created_at, jobs.started_at, jobs.finished_at, jobs.error_message
+FROM jobs
+LEFT JOIN batch_items ON batch_items.job_id = jobs.id
+WHERE jobs.user_id = $user_id AND ($status IS NULL OR jobs.status = $status)
+ORDER BY jobs.id DESC
+LIMIT $limit
+"""
+
 
 def add_batch(con: Connection, facts: Mapping[str, object]) -> int:
     """Add the row of a batch that this process is about to carry out; returns its id."""
@@ -131,6 +142,12 @@ def item_rows(con: Connection, batch_id: int) -> list[dict[str, Any]]:
 def batches(con: Connection, user_id: int) -> pd.DataFrame:
     """Return a user's batches, the newest first."""
     return frames.read(con, BATCHES, [user_id], zone="UTC")
+
+
+def jobs(con: Connection, user_id: int, status: str | None, limit: int | None) -> pd.DataFrame:
+    """Return a user's jobs, the newest first; None is any status, and all of them."""
+    asked = {"user_id": user_id, "status": status, "limit": limit}
+    return frames.read(con, JOBS, asked, zone="UTC")
 
 
 def end_items(con: Connection, batch_id: int, items: Iterable[BatchItem]) -> None:

@@ -19,6 +19,7 @@ from bitstockerz_lab.cli import (
     pipelines,
     quality,
     quotes,
+    runs,
     strategies,
     strategy_versions,
     sweeps,
@@ -63,6 +64,7 @@ templates.add_to(strategies.app)
 strategy_versions.add_to(strategies.app)
 trust.add_to(strategies.app)
 app.add_typer(strategies.app, name="strategies")
+app.add_typer(runs.app, name="runs")
 app.add_typer(warm.app, name="warm")
 
 

@@ -1,7 +1,8 @@
-"""Commands that belong to no room: sql, compact and lab."""
+"""Commands that belong to no room: sql, compact, lab and app."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,11 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples("bitstockerz lab", "bitstockerz lab -- --no-browser --port 9999"),
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(lab)
+    app.command(
+        "app",
+        epilog=examples("bitstockerz app", "bitstockerz app -- --no-browser --theme=dark"),
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    )(page)
 
 
 def sql(
@@ -73,19 +79,42 @@ def lab(context: typer.Context) -> None:
 
     What follows -- is handed to JupyterLab.
     """
+    folder = find_folder("notebooks") or Path.cwd()
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    _replace_this_process(context, "JupyterLab", ["jupyterlab", str(folder), *as_root])
+
+
+def page(context: typer.Context) -> None:
+    """Open the dashboard and the widgets as a page of their own, without a notebook around them.
+
+    What follows -- is handed to Voilà.
+    """
+    folder = find_folder("notebooks")
+    if folder is None:
+        raise LabError(
+            f"There is no notebooks/app.ipynb around {Path.cwd()}. Call it in the project's folder."
+        )
+    if importlib.util.find_spec("voila") is None:
+        raise LabError(
+            "A page of its own needs Voilà, which is not installed. Install it with"
+            " pip install 'bitstockerz-lab[app]', or by make app."
+        )
+    words = ["voila", str(folder / "app.ipynb"), f"--Voila.config_file_paths={folder}"]
+    _replace_this_process(context, "Voilà", words)
+
+
+def _replace_this_process(context: typer.Context, name: str, words: list[str]) -> None:
     settings: Settings = context.obj
     if settings.database is not None:
         path = open_lab(context).path
         os.environ["BITSTOCKERZ_DB"] = str(path)
-    folder = find_folder("notebooks") or Path.cwd()
-    # JupyterLab's own terminals find the program, and root is not turned away in a container
+    # JupyterLab's own terminals find the program
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    command = [sys.executable, "-m", "jupyterlab", str(folder), *as_root, *context.args]
+    command = [sys.executable, "-m", *words, *context.args]
     try:
         os.execv(command[0], command)  # noqa: S606 - the user's own program, no shell
     except OSError as problem:
-        raise LabError(f"JupyterLab cannot be started: {problem.strerror}.") from problem
+        raise LabError(f"{name} cannot be started: {problem.strerror}.") from problem
 
 
 def find_folder(inside: str) -> Path | None:

@@ -118,8 +118,8 @@ def check(database: Database, text: str, timeframe: str | None = None) -> Qualit
     )
 
 
-def health(database: Database) -> pd.DataFrame:
-    """Check what is unchecked and return what is stored; see `lab.market.health`."""
+def health(database: Database, *, check: bool = True) -> pd.DataFrame:
+    """Return what is stored, unchecked bars checked first if wanted; see `lab.market.health`."""
     with database.read() as con:
         stored = store.health(con)
         symbols = {symbol.symbol: symbol for symbol in store.all_symbols(con)}
@@ -127,7 +127,7 @@ def health(database: Database) -> pd.DataFrame:
             (state.symbol_id, state.timeframe): state for state in store.findings.check_states(con)
         }
         recorded = store.findings.newest_findings(con)
-        waiting = deque(_waiting(stored, symbols, states))
+        waiting = deque(_waiting(stored, symbols, states) if check else ())
         looks = _take(con, waiting)
     checked: list[tuple[Look, pd.DataFrame]] = []
     bars = 0

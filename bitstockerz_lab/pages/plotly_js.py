@@ -27,7 +27,12 @@ def plain() -> str:
 
 @cache
 def packed() -> str:
-    """Return plotly.js compressed, as text (2.0 MB): gzip inside base64.
+    """Return plotly.js compressed, as text (2.0 MB): gzip inside base64."""
+    return base64.b64encode(compressed()).decode("ascii")
+
+
+def compressed() -> bytes:
+    """Return plotly.js (1.5 MB) as gzip makes it.
 
     Compressing takes 0.2 s, so the text is kept in the user's cache folder under the version of
     plotly it is of. Where that folder cannot be written, each process compresses for itself.
@@ -36,16 +41,16 @@ def packed() -> str:
 
     kept = user_cache_path("bitstockerz-lab") / f"plotly-{version('plotly')}.js.gz"
     with suppress(OSError, EOFError):
-        compressed = kept.read_bytes()
-        if _is_whole(compressed):
-            return base64.b64encode(compressed).decode("ascii")
-    compressed = gzip.compress(plain().encode(), 9, mtime=0)
+        found = kept.read_bytes()
+        if _is_whole(found):
+            return found
+    made = gzip.compress(plain().encode(), 9, mtime=0)
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         draft = kept.with_name(f".{kept.name}.{os.getpid()}")
-        draft.write_bytes(compressed)
+        draft.write_bytes(made)
         draft.replace(kept)
-    return base64.b64encode(compressed).decode("ascii")
+    return made
 
 
 def _is_whole(compressed: bytes) -> bool:

@@ -109,7 +109,7 @@ def _rendered(title: str, body_html: str, **given: object) -> str:
         "body": Markup(body),  # noqa: S704 - reason: pieces are escaped where they are made
         "contents": links,
         "css": Markup(css()),  # noqa: S704 - reason: our own file
-        "charts_js": Markup(asset("charts.js.j2")),  # noqa: S704 - reason: our own file
+        "charts_js": Markup(asset("theme.js") + asset("charts.js.j2")),  # noqa: S704 - reason: our own file
         "page_js": Markup(asset("page.js.j2")),  # noqa: S704 - reason: our own file
         "media_type": plotly_js.MEDIA_TYPE,
         "tools": "",

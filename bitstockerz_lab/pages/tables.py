@@ -62,7 +62,7 @@ def table(
     if columns is None:
         columns = {str(name): Column(str(name).replace("_", " ")) for name in frame.columns}
     rows = [
-        Markup("<tr>{}</tr>").format(Markup("").join(map(_cell, columns.values(), values)))
+        Markup("<tr>{}</tr>").format(Markup("").join(map(cell, columns.values(), values)))
         for values in zip(*(frame[name].tolist() for name in columns), strict=True)
     ]
     if gap is not None:
@@ -85,7 +85,8 @@ def _heading(column: Column) -> Markup:
     return Markup('<th scope="col"{}{}>{}{}</th>').format(kind, fixed, column.label, unit)
 
 
-def _cell(column: Column, value: object) -> Markup:
+def cell(column: Column, value: object) -> Markup:
+    """Return one cell of a table: its text escaped, its kind as classes."""
     kinds = ["bz-number"] if column.number else ["bz-prose"] if column.prose else []
     if column.tone and isinstance(value, int | float) and value == value and value != 0:  # noqa: PLR0124 - reason: NaN
         kinds.append("bz-gain" if value > 0 else "bz-loss")

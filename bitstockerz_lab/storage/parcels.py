@@ -39,6 +39,8 @@ TOLD_BY = {
     "run_metrics": NEW_RUN,
     "run_processes": NEW_RUN,
     "run_symbols": NEW_RUN,
+    "run_notes": NEW_RUN,
+    "run_tags": NEW_RUN,
     "backtest_equity_points": NEW_RUN,
     "backtest_trades": NEW_RUN,
     "trade_details": ("backtest_trade_id", None),
@@ -59,7 +61,7 @@ TOLD_BY = {
 of whose block its value is. Without one it is larger than all that were there."""
 
 NUMBERED_ANEW = ("backtest_results", "backtest_equity_points", "version_check_results",
-                 "bar_findings")  # fmt: skip
+                 "bar_findings", "run_notes", "run_tags")  # fmt: skip
 """Tables whose own ids nobody names; at home they get the next ones."""
 
 TRADES = ("backtest_trades", "id"), ("trade_details", "backtest_trade_id")
@@ -67,8 +69,8 @@ TRADES = ("backtest_trades", "id"), ("trade_details", "backtest_trade_id")
 REPLACED = {"trials": ("user_id", "strategy_id", "trial_key")}
 """Tables in which a new row takes the place of an older one of the same key."""
 
-CHANGED_IN_PLACE = ("strategies", "symbols", "symbol_aliases", "version_tags", "watchlists",
-                    "watchlist_symbols")  # fmt: skip
+CHANGED_IN_PLACE = ("strategies", "symbols", "symbol_aliases", "version_tags", "run_tags",
+                    "watchlists", "watchlist_symbols")  # fmt: skip
 """Tables whose rows people change or exchange, so that counting them does not tell."""
 
 

@@ -7,10 +7,11 @@ from bitstockerz_lab.strategies.verbs.listings import Listings
 from bitstockerz_lab.strategies.verbs.saving import Saving
 from bitstockerz_lab.strategies.verbs.templates import Templates
 from bitstockerz_lab.strategies.verbs.trust import Trust
+from bitstockerz_lab.strategies.verbs.values import Values
 from bitstockerz_lab.strategies.verbs.versions import Versions
 
 
-class Strategies(Saving, Exchange, Listings, Templates, Trust, Versions):
+class Strategies(Saving, Exchange, Listings, Templates, Trust, Values, Versions):
     """`lab.strategies`: save rules, look at them, check, compare and carry them.
 
     Parameters

@@ -66,6 +66,7 @@ class FakeRun:
     initial_equity: float = 100_000.0
     strategy: str = "Golden cross"
     id: int = 17
+    called: str = "Run 17"
     version: int = 3
     strategy_version_id: int = 5
     status: str = "completed"

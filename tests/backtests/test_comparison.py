@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bitstockerz_lab.backtests.comparison import STYLES, Comparison, drawdowns, growth
+from bitstockerz_lab.backtests import comparison_tables
+from bitstockerz_lab.backtests.comparison import (
+    STYLES,
+    Comparison,
+    drawdowns,
+    growth,
+    shared_period,
+)
 from bitstockerz_lab.errors import DataError, LabError
 from bitstockerz_lab.strategies import templates
 
@@ -29,6 +36,7 @@ def test_it_shows_what_the_runs_are_and_every_figure_of_each(lab, runs):
     for text in ("fast 20, slow 200", "Simulated data.", "Costs differ.", "Longest drawdown"):
         assert text in page
     assert "the periods differ, so the ends of the lines do not compare" in page
+    assert "The periods differ, so that is not like for like." in page
 
 
 def test_a_parameter_is_told_to_its_last_figure(runs):
@@ -41,6 +49,7 @@ def test_runs_of_one_period_are_not_warned_about(lab, runs):
     page = lab.backtests.comparison(runs[:2]).html()
     assert "Every run begins at 100." in page
     assert "periods differ" not in page
+    assert "★ is the best of its row" in page
 
 
 def test_growth_begins_at_a_hundred_and_ends_where_the_return_says(runs):
@@ -77,3 +86,67 @@ def test_a_name_from_outside_cannot_bring_markup(lab, runs):
     assert "<script>alert(1)" not in page
     shown = lab.backtests.comparison([run]).outputs()
     assert "&lt;script&gt;" in shown[0]["text/html"]
+
+
+def test_only_what_differs_is_told_in_the_words_of_the_call(lab, runs):
+    found = lab.backtests.differences(runs[:2])
+    assert found.columns.tolist() == [runs[0].id, runs[1].id]
+    assert found.to_dict("index") == {
+        "fast": {runs[0].id: 50, runs[1].id: 20},
+        "fee_bps": {runs[0].id: 5, runs[1].id: 0},
+    }
+    assert lab.backtests.differences(runs[:1]).empty
+    page = comparison_tables.differing(runs[:2])
+    assert "<td>fast</td><td>50</td><td>20</td>" in page
+    assert "<td>fee (bps)</td><td>5</td><td>0</td>" in page
+    assert "made of the same" in comparison_tables.differing(runs[:1])
+
+
+def test_runs_that_differ_in_a_parameter_are_called_by_it(runs):
+    first, second, third = comparison_tables.names(runs).values()
+    assert first == f"{runs[0].id} · Golden cross · DEMO-A · fast 50"
+    assert second == f"{runs[1].id} · Golden cross · DEMO-A · fast 20"
+    assert third == f"{runs[2].id} · Golden cross · DEMO-C-USD · fast 50"
+    assert comparison_tables.names(runs[:1])[runs[0].id] == f"{runs[0].id} · Golden cross · DEMO-A"
+
+
+def test_what_only_one_run_has_is_missing_in_the_other(lab, runs):
+    stopped = lab.backtests.run(
+        "Golden cross", "DEMO-A", start="2016-01-04", fee_bps=5, targets=[(5, 50)]
+    )
+    found = lab.backtests.differences([runs[0], stopped])
+    assert found.loc["targets"].tolist() == [None, [[5.0, 50.0]]]
+    assert "50 % at 5 %" in comparison_tables.differing([runs[0], stopped])
+
+
+def test_the_best_of_each_row_is_marked_and_none_where_there_is_none(lab, runs):
+    best = comparison_tables.best_of(runs)
+    drawdowns_ = {run.id: run.metrics.max_drawdown_pct for run in runs}
+    assert best["max_drawdown_pct"] == {min(drawdowns_, key=drawdowns_.get)}
+    returns = {run.id: run.metrics.total_return_pct for run in runs}
+    assert best["total_return_pct"] == {max(returns, key=returns.get)}
+    assert best["num_trades"] == best["exposure_pct"] == set()
+    assert comparison_tables.best_of([runs[0], runs[0]])["total_return_pct"] == set()
+    idle = lab.backtests.run("Golden cross", "DEMO-A", end="2015-03-01")
+    assert idle.metrics.num_trades == 0
+    assert comparison_tables.best_of([runs[0], idle])["max_drawdown_pct"] == set()
+    table = comparison_tables.figures(runs)
+    assert table.count('<span aria-label="best">★</span>') == sum(map(len, best.values())) > 5
+
+
+def test_rebased_runs_begin_together_and_grow_as_they_did(lab, runs):
+    early = lab.backtests.run("Golden cross", "DEMO-A", fee_bps=5)
+    first, last = shared_period([early, runs[0]])
+    assert (first, last) == (runs[0].equity.index[0], runs[0].equity.index[-1])
+    one, other = growth([early, runs[0]], shared=True).data
+    assert (one.x[0], one.x[-1]) == (other.x[0], other.x[-1])
+    assert other.y[-1] == pytest.approx(100 + runs[0].metrics.total_return_pct)
+    before = early.equity[early.equity.index < first].iloc[-1]
+    assert one.y[-1] == pytest.approx(100 * early.equity.iloc[-1] / before)
+
+
+def test_runs_that_share_no_day_cannot_be_rebased(lab, runs):
+    old = lab.backtests.run("Golden cross", "DEMO-A", end="2015-12-31")
+    assert shared_period([old, runs[0]]) is None
+    with pytest.raises(DataError, match=f"Runs {old.id}, {runs[0].id} share no day"):
+        growth([old, runs[0]], shared=True)

@@ -1,4 +1,4 @@
-"""A Chromium with the network off."""
+"""A Chromium with the network off, a JupyterLab and a Voilà of their own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import shutil
 from dataclasses import dataclass, field
 
 import pytest
+
+from bitstockerz_lab.batch import warm
+from tests.browser.jupyterlab import Server
+from tests.conftest import NOWHERE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = [
@@ -86,3 +90,41 @@ def chromium_page(browser):
         assert [url for url in one.requests if url.split("#")[0] != path.as_uri()] == []
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    """A real JupyterLab with warm kernels: new settings, runtime and data folders, a free port."""
+    folder = tmp_path_factory.mktemp("jupyterlab")
+    with warm.parent() as address:
+        environment = {
+            "BITSTOCKERZ_USER": "tester@local",
+            "BITSTOCKERZ_TRUST": str(folder / "trusted.json"),
+            "BITSTOCKERZ_DB": str(folder / "lab.duckdb"),
+            "JUPYTER_DEFAULT_PROVISIONER_NAME": warm.PROVISIONER,
+            **dict.fromkeys(("http_proxy", "https_proxy"), NOWHERE),
+            "no_proxy": "127.0.0.1,localhost",
+            **({warm.ADDRESS: address} if address else {}),
+        }
+        server = Server.start(folder, environment=environment)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def notebook(browser, jupyterlab):
+    """Open cells in JupyterLab: `notebook(source, dark=True, width=360)` → a Notebook, not yet run.
+
+    After the test, no page may have raised an error or asked for anything outside this machine.
+    """
+    opened = []
+
+    def show(source, **options):
+        opened.append(jupyterlab.show(browser, source, **options))
+        return opened[-1]
+
+    yield show
+    complaints = [text for one in opened for text in one.complaints]
+    for one in opened:
+        one.close()
+    assert complaints == []

@@ -18,7 +18,7 @@ from bitstockerz_lab.cli.settings import Settings
 VERBS = {
     "init", "load", "symbols", "strategies", "backtest", "batch", "batches", "report", "verify",
     "sql", "demo", "lab", "check", "fetch", "health", "latest", "providers", "update",
-    "walk-forward", "cross-validate", "sweep", "sweeps", "compact", "pipeline", "warm",
+    "walk-forward", "cross-validate", "sweep", "sweeps", "compact", "pipeline", "warm", "app",
 }  # fmt: skip
 
 

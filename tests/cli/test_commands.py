@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import sys
@@ -245,6 +246,23 @@ def test_lab_starts_jupyterlab_on_the_notebooks_with_this_database(call, databas
     assert set(words[4:-1]) <= {"--allow-root"}
     assert os.environ["PATH"].startswith(str(Path(sys.executable).parent))
     assert os.environ["BITSTOCKERZ_DB"] == str(database.path)
+
+
+def test_app_starts_voila_on_its_notebook_or_says_how_to_get_voila(call, monkeypatch):
+    started = []
+    monkeypatch.setattr(os, "execv", lambda _, words: started.append(words))
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    assert call("app", "--", "--no-browser").status == 0
+    ((_, *words),) = started
+    assert words[:2] == ["-m", "voila"]
+    assert Path(words[2]).parts[-2:] == ("notebooks", "app.ipynb")
+    assert words[-1] == "--no-browser"
+    (config,) = words[3:-1]  # what keeps the page from asking anybody else for anything
+    assert (Path(config.partition("=")[2]) / "voila.json").is_file()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    answer = call("app")
+    assert answer.status == 1
+    assert "pip install" in answer.err
 
 
 @pytest.fixture

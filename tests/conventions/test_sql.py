@@ -52,8 +52,10 @@ TABLES_OF = {
         "backtest_equity_points",
         "run_details",
         "run_metrics",
+        "run_notes",
         "run_processes",
         "run_symbols",
+        "run_tags",
         "trade_details",
         "trials",
         "walk_forwards",
@@ -66,7 +68,16 @@ TABLES_OF = {
         "sweep_runs",
         "version_usage",  # a view: what the room below may read of it
     },
-    "paper": {"paper_accounts", "orders", "executions", "positions"},
+    "paper": {
+        "paper_accounts",
+        "orders",
+        "executions",
+        "positions",
+        "paper_openings",
+        "order_terms",
+        "execution_details",
+        "paper_actions",
+    },
     "storage": {"schema_migrations"},
 }
 ALL_TABLES = set().union(*TABLES_OF.values())

@@ -81,6 +81,11 @@ class Space:
             as_of=as_of,
         )
 
+    def count(self, question: Question) -> int:
+        """Return how many combinations of a question are tried; a guided search chooses some."""
+        every = len(question.combinations)
+        return min(every, self.samples or every) if self.sampling == samples.GUIDED else every
+
     def carry_out(self, attempt: Attempt) -> None:
         """Carry a sweep out, or be guided by what it finds."""
         if self.sampling != samples.GUIDED:

@@ -34,6 +34,7 @@ class Attempt:
     recorder : writes it down; None without a database
     rerun : True begins a recorded sweep anew
     progress, client, threads, memory_mb, metrics : as `carry_out` takes them
+    cancel : asked after each part whether to stop there
     parts : what is measured
     status : "completed", or "cancelled"
     wanted : how many results a guided one was to find; None is all of the question
@@ -43,6 +44,7 @@ class Attempt:
     recorder: Recorder | None = None
     rerun: bool = False
     progress: bool | Callable[[Progress], None] | None = None
+    cancel: Callable[[], bool] | None = None
     client: Any = None
     threads: int | None = None
     memory_mb: float = 512
@@ -78,6 +80,9 @@ class Attempt:
                 self.parts.append(self._kept(part))
                 if recorder is not None:
                     recorder.take(part)
+                if self.is_cancelled and self.count < self.question.size:
+                    self.status = Status.CANCELLED
+                    break
         except KeyboardInterrupt:
             self.status = Status.CANCELLED
         except BaseException as failure:
@@ -88,6 +93,16 @@ class Attempt:
         if recorder is not None:
             cancelled = self.status is Status.CANCELLED
             recorder.finish(self.status, "interrupted" if cancelled else None)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self.cancel is not None and self.cancel()
+
+    @property
+    def count(self) -> int:
+        """How many results there are."""
+        return sum(part.stop - part.start for part in self.parts)
 
     def _kept(self, part: Part) -> Part:
         """Return a part as it stays in memory: without block sums where there are very many."""
@@ -103,9 +118,8 @@ class Attempt:
         found = (*found, *self.question.combinations.remarks, *currencies.told(self.question.units))
         if self.status is not Status.CANCELLED:
             return found
-        count = sum(part.stop - part.start for part in self.parts)
         wanted = self.wanted or self.question.size
-        told = f"Stopped after {count:,} of {wanted:,} results, which are kept"
+        told = f"Stopped after {self.count:,} of {wanted:,} results, which are kept"
         recorded = self.recorder is not None and self.recorder.id is not None and not self.wanted
         way_on = "the same call goes on" if recorded else "the same call begins anew"
         return (*found, f"{told}; {way_on}.")

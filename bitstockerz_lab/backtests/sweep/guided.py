@@ -66,6 +66,9 @@ def carry_out(attempt: Attempt, samples: int, seed: int) -> None:
                 guide.tell(rows, _scores(measured, whole.by))
                 batches.append((rows, measured))
                 count(len(rows) * len(whole.units))
+                if attempt.is_cancelled and guide.tried < samples:
+                    attempt.status = Status.CANCELLED
+                    break
     except KeyboardInterrupt:
         attempt.status = Status.CANCELLED
     attempt.wanted = samples * len(whole.units)

@@ -17,18 +17,20 @@ from bitstockerz_lab.backtests.honest_statistics import (
     superiority_lines,
 )
 from bitstockerz_lab.backtests.sweep.combinations import Combinations
+from bitstockerz_lab.backtests.sweep.progress import drawn
 from bitstockerz_lab.backtests.sweep.winner import unit_of
 from bitstockerz_lab.errors import DataError, TradingError
 from bitstockerz_lab.measures import honest
 from bitstockerz_lab.measures.honest import bootstrap, sharpe_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from bitstockerz_lab.backtests.plan import Recipe
+    from bitstockerz_lab.backtests.sweep.progress import Progress
     from bitstockerz_lab.backtests.sweep.result import Sweep
     from bitstockerz_lab.backtests.sweep.unit import Unit
     from bitstockerz_lab.backtests.trials import Counted
@@ -94,6 +96,7 @@ class Honesty:
         replications: int = bootstrap.REPLICATIONS,
         seed: int = 0,
         robust: bool = True,
+        progress: bool | Callable[[Progress], None] | None = None,
     ) -> HonestStatistics:
         """Return what the winner proves: skill, or the luck of the best of so many.
 
@@ -104,6 +107,7 @@ class Honesty:
         benchmark : for White's and Hansen's tests: None is 0 a day, "hold" is buy and hold
         replications, seed : of their bootstrap
         robust : also simulate it again with costs doubled, near parameters and worse fills
+        progress : as `lab.backtests.sweep` takes it, of the pass over all combinations of the unit
 
         Returns
         -------
@@ -126,7 +130,7 @@ class Honesty:
         """
         number, position = self._chosen(unit, combination, by)
         winner = self._replayed(number, position)
-        streamed = self._streamed(number, benchmark, replications, seed)
+        streamed = self._streamed(number, benchmark, replications, seed, progress)
         judged = self._judged(winner, streamed)
         against = "buy and hold" if benchmark else "0 a day"
         lines: list[Line] = [
@@ -312,7 +316,14 @@ class Honesty:
         ]
         return every if luck[0] >= luck[1] else own
 
-    def _streamed(self, unit: int, benchmark: str | None, replications: int, seed: int) -> Streamed:
+    def _streamed(
+        self,
+        unit: int,
+        benchmark: str | None,
+        replications: int,
+        seed: int,
+        progress: bool | Callable[[Progress], None] | None = None,
+    ) -> Streamed:
         """Pass once over the daily returns of a unit, a block of combinations at a time."""
         if benchmark not in {None, HOLD}:
             raise DataError(
@@ -329,10 +340,12 @@ class Honesty:
             hold if benchmark else None,
         )
         alike = sharpe_tests.AverageCorrelation(len(hold))
-        for start in range(0, len(tried), AT_ONCE):
-            returns = engine.daily_returns(judged, tried[start : start + AT_ONCE])
-            check.add(returns)
-            alike.add(returns)
+        with drawn(len(tried), progress) as count:
+            for start in range(0, len(tried), AT_ONCE):
+                returns = engine.daily_returns(judged, tried[start : start + AT_ONCE])
+                check.add(returns)
+                alike.add(returns)
+                count(len(returns))
         return Streamed(check.result(), alike.value, alike.series)
 
 

@@ -41,6 +41,20 @@ def texts(values: NDArray[np.float64]) -> list[str]:
     return short if apart else [repr(value) for value in values.tolist()]
 
 
+def value(shown: object, values: NDArray[np.float64]) -> float:
+    """Return the value of a parameter where a chart was pointed at.
+
+    Parameters
+    ----------
+    shown : its text, as `texts` gives it, or a number, to which the nearest value is taken
+    values : those of the axis, at least one
+    """
+    known = texts(values)
+    if shown in known:
+        return float(values[known.index(str(shown))])
+    return float(values[int(np.argmin(np.abs(values - float(str(shown)))))])
+
+
 def results(of: View) -> dict[str, list[str]]:
     """Return what each combination came to: texts by the names of metrics, the one drawn first."""
     return {

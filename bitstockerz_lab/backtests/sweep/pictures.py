@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from bitstockerz_lab.backtests import search
-from bitstockerz_lab.backtests.sweep import cells
+from bitstockerz_lab.backtests.sweep import cells, hover
 from bitstockerz_lab.backtests.sweep import stability as neighbours
 from bitstockerz_lab.backtests.sweep.winner import unit_of
 from bitstockerz_lab.backtests.terms import COSTS
@@ -116,6 +118,55 @@ class Pictures:
         unit = unit_of(cast("Sweep", self), unit)
         rows, names = _rows(self, unit), self.combinations.names
         return charts.parallel(rows, names, by or self.by, title=heading(self, unit))
+
+    def at(
+        self,
+        point: Mapping[str, Any],
+        x: str | None = None,
+        y: str | None = None,
+        by: str | None = None,
+        unit: int | None = None,
+        *,
+        hold: Mapping[str, float] | None = None,
+    ) -> int:
+        """Return which row of `results` a point of `heatmap` or `surface` stands for.
+
+        Parameters
+        ----------
+        point : its x and y as plotly tells them, and its customdata
+        x, y, by, unit, hold : as the chart was drawn with
+
+        Returns
+        -------
+        int
+            The row's label. Of a cell of several combinations that of the best, by `by` or, where
+            nothing ranks by that, by the sweep's own metric; where none has a score the first.
+
+        Raises
+        ------
+        DataError
+            Nothing was tried there.
+
+        Examples
+        --------
+        >>> sweep.promote(sweep.at({"x": "10", "y": "50"}, "fast", "slow"))
+        """
+        told = point.get("customdata")
+        if isinstance(told, int | float):  # of a dot, its label
+            return int(told)
+        unit = unit_of(cast("Sweep", self), unit)
+        rows, names = _rows(self, unit), self.combinations.names
+        pair = cells.pair(cells.view(rows, names, by or self.by, hold), x, y)
+        if pair is None:
+            raise DataError(f"{dict(point)!r} is no point of a map. Click on a dot of the line.")
+        there = {
+            name: hover.value(point[axis], np.unique(rows[name].to_numpy()))
+            for axis, name in zip("xy", pair, strict=True)
+        }
+        held = cells.held(rows, names, {**(hold or {}), **there})
+        ranks = by if by in search.MORE_IS_BETTER else self.by
+        best = search.best(held, ranks)
+        return int(held.index[best or 0])
 
     def stability(
         self, by: str | None = None, unit: int | None = None, reach: int = 1

@@ -43,7 +43,7 @@ class Progress:
         return (self.total - self.done) / self.rate if self.rate else float("inf")
 
     def __str__(self) -> str:
-        left = f"{_clock(self.left)} left" if self.done else "just begun"
+        left = f"{duration(self.left)} left" if self.done else "just begun"
         return f"{self.done:,} of {self.total:,} combinations, {self.rate:,.0f}/s, {left}"
 
 
@@ -141,7 +141,8 @@ def in_notebook() -> bool:
     return running is not None and hasattr(running, "kernel")
 
 
-def _clock(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time as people say it: ``42 s``, ``3:20 min``, ``1:05:00 h``."""
     whole = round(seconds)
     if whole < 60:  # noqa: PLR2004 - a minute
         return f"{whole} s"

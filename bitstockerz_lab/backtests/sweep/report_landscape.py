@@ -37,7 +37,7 @@ def sections(sweep: Sweep, unit: int, best: Winner | None) -> tuple[Section, ...
     title = heading(sweep, unit) if len(sweep.units) > 1 else ""
     found = [_map(sweep, rows, best, title)]
     if best is not None:
-        found.append(_neighbourhood(sweep, best))
+        found.append(neighbourhood(sweep, best))
     return tuple(found)
 
 
@@ -62,7 +62,8 @@ def _map(sweep: Sweep, rows: pd.DataFrame, best: Winner | None, unit: str) -> Se
     return Section(title, "map", tuple(parts))
 
 
-def _neighbourhood(sweep: Sweep, best: Winner) -> Section:
+def neighbourhood(sweep: Sweep, best: Winner) -> Section:
+    """Return the winner among its neighbours: whether it is a plateau or a lonely peak."""
     found = sweep.stability(unit=best.unit.number)
     own = found.loc[[best.label]].to_dict("records")[0]
     text = partial(report_words.value_text, sweep.by)
@@ -103,6 +104,18 @@ def _neighbourhood(sweep: Sweep, best: Winner) -> Section:
 
 def top(sweep: Sweep, unit: int | None) -> Section:
     """Return the best combinations, each beside its neighbours."""
+    rows, columns = ranked(sweep, unit)
+    every = sweep.results if unit is None else sweep.unit(unit)
+    words = (
+        f"{len(sweep.best(None, unit=unit)):,} of {len(every):,} results have a score; the best "
+        f"{len(rows):,} of them, before any doubt about luck. Neighbours: the median of their "
+        "scores; lead: how much better the result is than that."
+    )
+    return Section("The best combinations", "top", (pages.table(rows, columns), caption(words)))
+
+
+def ranked(sweep: Sweep, unit: int | None) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """Return the rows of the best combinations, labelled as in `results`, and how to show them."""
     best = sweep.best(TOP, unit=unit)
     around = pd.concat([sweep.stability(unit=one) for one in sorted(best["unit"].unique())])
     rows = best.join(around[["neighbours_median", "ahead"]])
@@ -114,14 +127,7 @@ def top(sweep: Sweep, unit: int | None) -> Section:
     columns[sweep.by] = _column(sweep.by)
     columns["neighbours_median"] = Column("Neighbours", text)
     columns["ahead"] = Column("Lead", text)
-    columns |= {name: _column(name) for name in shown}
-    every = sweep.results if unit is None else sweep.unit(unit)
-    words = (
-        f"{len(sweep.best(None, unit=unit)):,} of {len(every):,} results have a score; the best "
-        f"{len(rows):,} of them, before any doubt about luck. Neighbours: the median of their "
-        "scores; lead: how much better the result is than that."
-    )
-    return Section("The best combinations", "top", (pages.table(rows, columns), caption(words)))
+    return rows, columns | {name: _column(name) for name in shown}
 
 
 def units(sweep: Sweep, best: Winner) -> tuple[Section, ...]:

@@ -10,7 +10,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.backtests import search
-from bitstockerz_lab.backtests.sweep import currencies
+from bitstockerz_lab.backtests.sweep import cells, currencies
 from bitstockerz_lab.backtests.sweep.honesty import Honesty
 from bitstockerz_lab.backtests.sweep.opinions import Opinions
 from bitstockerz_lab.backtests.sweep.pictures import Pictures
@@ -83,7 +83,12 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
     user_id: int | None = None
 
     def best(
-        self, n: int | None = 10, by: str | None = None, unit: int | None = None
+        self,
+        n: int | None = 10,
+        by: str | None = None,
+        unit: int | None = None,
+        *,
+        hold: Mapping[str, float] | None = None,
     ) -> pd.DataFrame:
         """Return the best results, the best first.
 
@@ -93,6 +98,7 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
         by : the metric; None is the sweep's own. Of drawdowns, volatility and costs the least
             is best.
         unit : only of that unit; None ranks the results of all units together
+        hold : only where parameters have these values, like {"slow": 200}
 
         Returns
         -------
@@ -103,7 +109,9 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
         Raises
         ------
         UnknownName
-            Nothing ranks by that metric, or there is no such unit.
+            Nothing ranks by that metric, or there is no such unit or parameter.
+        DataError
+            A value to hold was not tried.
         DefinitionError
             `n` is no number from 1, or money of several currencies would be compared.
 
@@ -119,7 +127,8 @@ class Sweep(Pictures, Honesty, Opinions, Recorded):
         metric = search.check_metric(by or self.by)
         if unit is None and metric in currencies.MONEY and self._symbols > 1:
             currencies.refuse(self.units, metric)
-        return self._best(n, metric, self.results if unit is None else self.unit(unit))
+        rows = self.results if unit is None else self.unit(unit)
+        return self._best(n, metric, cells.held(rows, self.combinations.names, hold))
 
     def _best(self, n: int | None, metric: str, results: pd.DataFrame) -> pd.DataFrame:
         if metric not in results.columns:

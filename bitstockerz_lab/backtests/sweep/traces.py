@@ -129,6 +129,7 @@ def line(of: View, name: str) -> list[Any]:
             line={"color": COLOURS["accent"], "width": 2},
             marker={"size": 6},
             text=[words[k] for k in order],
+            customdata=of.results.index.to_numpy()[order],
             hovertemplate="%{text}<extra></extra>",
         )
     ]
@@ -153,6 +154,7 @@ def dots(of: View, x: str, y: str, colours: Shades) -> list[Any]:
             name="A combination",
             marker={"size": 7, "color": values, **shading(of.by, colours)},
             text=[words[k] for k in at],
+            customdata=of.results.index.to_numpy()[at],
             hovertemplate="%{text}<extra></extra>",
         )
     ]
@@ -175,6 +177,7 @@ def cloud(of: View, x: str, y: str, colours: Shades) -> Any:  # noqa: ANN401 - a
         mode="markers",
         marker={"size": 3, "color": of.scores[at], **shading(of.by, colours)},
         text=[words[k] for k in at],
+        customdata=of.results.index.to_numpy()[at],
         hovertemplate="%{text}<extra></extra>",
     )
 

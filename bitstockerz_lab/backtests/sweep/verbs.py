@@ -9,6 +9,7 @@ from bitstockerz_lab.backtests import honesty_warnings, plan, run_terms, search
 from bitstockerz_lab.backtests.sweep.asking import Space
 from bitstockerz_lab.backtests.sweep.attempt import Attempt
 from bitstockerz_lab.backtests.sweep.dimensions import as_json, dimensions, refuse_grid
+from bitstockerz_lab.backtests.sweep.estimate import Estimate, estimate
 from bitstockerz_lab.backtests.sweep.recorder import Recorder
 from bitstockerz_lab.backtests.sweep.stored import StoredSweeps, brief
 from bitstockerz_lab.backtests.sweep.unit import Unit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.sweep.constraint import Constraint
     from bitstockerz_lab.backtests.sweep.dimensions import Dimensions
     from bitstockerz_lab.backtests.sweep.progress import Progress
+    from bitstockerz_lab.backtests.sweep.question import Question
     from bitstockerz_lab.backtests.sweep.result import Sweep
     from bitstockerz_lab.storage import Connection
     from bitstockerz_lab.strategies.versions import StrategyVersion
@@ -63,6 +65,7 @@ class Sweeps(StoredSweeps):
         threads: int | None = None,
         memory_mb: float = 512,
         progress: bool | Callable[[Progress], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
         **terms: Any,  # noqa: ANN401 - costs, sizing and exits, checked
     ) -> Sweep:
         """Measure many parameter sets of a saved strategy, and record them.
@@ -95,6 +98,8 @@ class Sweeps(StoredSweeps):
         memory_mb : roughly the most memory taken besides the bars and the results
         progress : None draws a bar once it has taken a second, where somebody looks; True, False,
             or a function of a `Progress`
+        cancel : asked about once a second; once it says True the sweep ends as by Ctrl-C. From
+            another thread: a `threading.Event`'s `is_set`.
         terms : initial_equity, fee_bps, fixed_fee, slippage_bps, borrow_bps, lot_size, sizing,
             stops, targets, max_bars and so on, as `run` takes them; fee_bps, fixed_fee,
             slippage_bps and borrow_bps may be lists: each set of costs is a unit of its own
@@ -102,7 +107,8 @@ class Sweeps(StoredSweeps):
         Returns
         -------
         Sweep
-            Ctrl-C gives one with status "cancelled" and the results so far; the same call goes on.
+            Ctrl-C or `cancel` gives one with status "cancelled" and the results so far; the same
+            call goes on.
 
         Raises
         ------
@@ -128,25 +134,19 @@ class Sweeps(StoredSweeps):
             "periods": periods, "parameters": parameters, "adjusted": adjusted, "terms": terms,
             "by": by,
         }  # fmt: skip
-        found, gathered = self._read(asked, varied, strategy, version, trust=trust)
-        question = space.question(
-            found,
-            _units(gathered, varied),
-            by,
-            {name: as_json(value) for name, value in asked.items()},
-            max(materials.as_of for _, materials in gathered),
-        )
+        question, first = self._resolved(strategy, version, space, varied, asked, trust=trust)
         recorder = Recorder(self._database, self._user, record=record)
         attempt = Attempt(
             question=question,
             recorder=recorder,
             rerun=rerun,
             progress=progress,
+            cancel=cancel,
             client=client,
             threads=threads,
             memory_mb=memory_mb,
         )
-        looks_ahead = self._code_checked(gathered[0][1], record=record)
+        looks_ahead = self._code_checked(first, record=record)
         space.carry_out(attempt)
         warned = brief(told for unit in question.units for told in unit.recipe.warnings)
         return attempt.sweep(
@@ -156,6 +156,92 @@ class Sweeps(StoredSweeps):
             database=self._database,
             user_id=self._user.id,
         )
+
+    def estimate_sweep(  # noqa: PLR0913 - what can be swept
+        self,
+        strategy: str | int | StrategyVersion,
+        symbols: str | Iterable[str],
+        timeframe: str | None = None,
+        start: When = None,
+        end: When = None,
+        *,
+        grid: Grid = None,
+        constraint: Constraint = None,
+        samples: int | None = None,
+        sampling: str = "random",
+        seed: int = 0,
+        version: int | None = None,
+        parameters: Mapping[str, float] | None = None,
+        periods: Sequence[tuple[When, When]] | None = None,
+        by: str = "sharpe_ratio",
+        adjusted: str | bool = "all",
+        trust: bool = False,
+        measure: bool = True,
+        threads: int | None = None,
+        memory_mb: float = 512,
+        **terms: Any,  # noqa: ANN401 - costs, sizing and exits, checked
+    ) -> Estimate:
+        """Return how many combinations a sweep would try, and about how long it would take.
+
+        A sample of them is measured for it, in about a fifth of a second. Nothing of that is shown
+        or recorded, so it counts as no trial. Where the engine is not compiled yet, that is done
+        first and takes up to a minute.
+
+        Parameters
+        ----------
+        strategy, symbols, timeframe, start, end, grid, constraint, samples, sampling, seed, version, \
+parameters, periods, by, adjusted, trust, threads, memory_mb, terms : as `sweep` takes them
+        measure : False only counts
+
+        Returns
+        -------
+        Estimate
+            Its `sentence` says it.
+
+        Raises
+        ------
+        UnknownName, DataError, NoBars, DefinitionError, TradingError, Untrusted
+            As `sweep`: what cannot be swept is refused here, before anything is computed.
+
+        Examples
+        --------
+        >>> lab.backtests.estimate_sweep("Golden cross", "AAPL", grid={"fast": range(5, 100)})
+        """
+        search.check_metric(by)
+        refuse_grid(timeframe=timeframe)
+        varied = dimensions(start, end, periods, terms, ARGUMENTS)
+        space = Space(grid, constraint, samples, sampling, seed)
+        asked = {
+            "symbols": _names(symbols), "timeframe": timeframe, "start": start, "end": end,
+            "periods": periods, "parameters": parameters, "adjusted": adjusted, "terms": terms,
+            "by": by,
+        }  # fmt: skip
+        question, _ = self._resolved(strategy, version, space, varied, asked, trust=trust)
+        count = space.count(question)
+        return estimate(
+            question, count, measure=measure, threads=threads, memory_mb=memory_mb
+        )
+
+    def _resolved(  # noqa: PLR0913, PLR0917 - what can be asked
+        self,
+        strategy: str | int | StrategyVersion,
+        version: int | None,
+        space: Space,
+        varied: Dimensions,
+        asked: Mapping[str, Any],
+        *,
+        trust: bool,
+    ) -> tuple[Question, plan.Materials]:
+        """Return what a sweep is to find out, and what its first unit is made of."""
+        found, gathered = self._read(asked, varied, strategy, version, trust=trust)
+        question = space.question(
+            found,
+            _units(gathered, varied),
+            asked["by"],
+            {name: as_json(value) for name, value in asked.items()},
+            max(materials.as_of for _, materials in gathered),
+        )
+        return question, gathered[0][1]
 
     def _read(
         self,

@@ -76,11 +76,27 @@ def crosshair(drawing: go.Figure) -> None:
 
 
 def money_axis(
-    drawing: go.Figure, axis: str, words: str, currency: str, values: pd.DataFrame
+    drawing: go.Figure,
+    axis: str,
+    words: str,
+    currency: str,
+    values: pd.DataFrame,
+    *,
+    log: bool | None = None,
 ) -> None:
-    """Name an axis and its unit; on a logarithmic scale where the values span a factor of 20."""
+    """Name an axis and its unit; on a logarithmic scale where the values span a factor of 20.
+
+    Parameters
+    ----------
+    drawing : changed in place
+    axis : "yaxis", "yaxis2"
+    words, currency : plain text
+    values : all that it must hold
+    log : True or False has it so whatever the values span; of values that are not positive a
+        logarithmic scale shows nothing, so they never have one
+    """
     least, most = float(values.min().min()), float(values.max().max())
-    logarithmic = least > 0 and most / least > LOGARITHMIC
+    logarithmic = least > 0 and (most / least > LOGARITHMIC if log is None else log)
     units = [escape(currency)] * bool(currency) + ["log scale"] * logarithmic
     drawing.update_layout(
         {

@@ -126,14 +126,11 @@ def traces(placed: pd.DataFrame, timeframe: str) -> list[Any]:
         "size": 12 if len(placed) <= CROWDED else 8,
         "line": {"width": 1, "color": "rgba(255, 255, 255, 0.7)"},
     }
-    for kind, (name, shape, colour) in KINDS.items():
-        rows = placed[placed["kind"] == kind]
-        if rows.empty:
-            continue
+    for kind, shown in values(placed, timeframe).items():
+        name, shape, colour = KINDS[kind]
         drawn.append(
             go.Scatter(
-                x=times.moments(rows["x"], timeframe),
-                y=rows["price"].to_numpy(),
+                **shown,
                 mode="markers",
                 name=name,
                 marker=look | {"symbol": shape, "color": COLOURS[colour]},
@@ -141,6 +138,21 @@ def traces(placed: pd.DataFrame, timeframe: str) -> list[Any]:
             )
         )
     return drawn
+
+
+def values(placed: pd.DataFrame, timeframe: str) -> dict[str, dict[str, Any]]:
+    """Return the x and the y of each kind of markers there are.
+
+    Parameters
+    ----------
+    placed, timeframe : as `traces` takes them
+    """
+    kinds = {kind: placed[placed["kind"] == kind] for kind in KINDS}
+    return {
+        kind: {"x": times.moments(rows["x"], timeframe), "y": rows["price"].to_numpy()}
+        for kind, rows in kinds.items()
+        if len(rows)
+    }
 
 
 def words(placed: pd.DataFrame, timeframe: str, currency: str) -> pd.Series:

@@ -63,16 +63,19 @@ class Panel:
     title: str = ""
     from_zero: bool = False
 
-    def limits(self, begin: pd.Timestamp, kind: str) -> list[float] | None:
-        """Return the ends of its axis over what lies at `begin` or later; None without values.
+    def limits(
+        self, begin: pd.Timestamp, kind: str, end: pd.Timestamp | None = None
+    ) -> list[float] | None:
+        """Return the ends of its axis over what lies from `begin` on; None without values.
 
         Parameters
         ----------
-        begin : a stamp
+        begin, end : first and last stamp; None is the last there is
         kind : "log" or "linear"; of a logarithmic axis the ends are powers of ten
         """
-        first = int(self.content.index.searchsorted(begin))
-        shown = self.content.to_numpy(dtype=np.float64)[first:]
+        stamps = self.content.index
+        last = len(stamps) if end is None else int(stamps.searchsorted(end, side="right"))
+        shown = self.content.iloc[int(stamps.searchsorted(begin)) : last].to_numpy(np.float64)
         shown = shown[np.isfinite(shown) & ((kind != "log") | (shown > 0))]
         if not len(shown):
             return None

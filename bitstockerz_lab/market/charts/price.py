@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,7 @@ def candles(
     sessions: pd.DatetimeIndex | None = None,
     currency: str = "",
     volume_unit: str = "",
+    log: bool | None = None,
 ) -> go.Figure:
     """Return candles with their volume below, and what else is handed in.
 
@@ -70,6 +71,7 @@ def candles(
     sessions : days an exchange was open. None takes for closed: weekends without bars, and up to
         four weekdays in a row without
     currency, volume_unit : written at the axes
+    log : whether prices are on a logarithmic scale; None is: where they span a factor of 20
 
     Raises
     ------
@@ -92,54 +94,38 @@ def candles(
     --------
     >>> figure = candles(lab.market.bars("AAPL"))  # doctest: +SKIP
     """
-    bars = bars.set_axis(clock.stamps(bars))
-    ground = _Ground.of(bars, sessions)
-    over = lines.read(indicators, ground.bars.index)
-    under = {
-        str(name): lines.read(one, ground.bars.index, str(name))
-        for name, one in (below or {}).items()
-    }
-    asked = marks.read(markers) if markers is not None else marks.NONE
-    placed = marks.place(asked, ground.bars, ground.missing, ground.drawn)
-    stacked = [
-        _price(ground, over, placed, currency),
-        _volume(ground, volume_unit),
-        *(_below(ground, name, values) for name, values in under.items()),
-    ]
-    notes = ground.notes() + _unmarked(asked, placed)
-    foot = FOOT + NOTE * len(notes)
-    height = panels.total_height(stacked) + foot + BUTTONS
-    drawing = axes.figure(panels.stack(stacked), *_titles(bars), height)
-    panels.place(drawing, stacked)
-    axes.money_axis(drawing, "yaxis", "Price", currency, stacked[0].content)
-    axes.crosshair(drawing)
-    drawing.update_layout(hovermode="x unified", hoversubplots="axis")
-    drawing.update_layout(boxgap=GAP, boxgroupgap=0, bargap=GAP)
-    times.axis(drawing, ground.bars.index, ground.timeframe, notes)
-    if not ground.merged:  # plotly cuts into the width of candles that are longer than a break
-        times.skip(drawing, bars.index, ground.closed)
-    panels.period_buttons(drawing, stacked, ground.drawn, foot)
-    return drawing
+    return CandleChart.of(
+        bars,
+        indicators=indicators,
+        below=below,
+        markers=markers,
+        sessions=sessions,
+        currency=currency,
+        volume_unit=volume_unit,
+    ).figure(log=log)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class Ground:
     """What everything is drawn on.
 
     Attributes
     ----------
     bars : those that have a price
     closed, missing : as `times` gives them
-    candles : as `thinning.merge` gives them
+    candles : as `thinning.merge_around` gives them
+    shown : the rows in view; None is all
     """
 
     bars: pd.DataFrame
     closed: pd.DatetimeIndex
     missing: np.ndarray
     candles: pd.DataFrame
+    shown: slice | None = None
 
     @classmethod
-    def of(cls, bars: pd.DataFrame, sessions: pd.DatetimeIndex | None) -> _Ground:
+    def of(cls, bars: pd.DataFrame, sessions: pd.DatetimeIndex | None) -> Ground:
+        """Return the ground of bars, all of them in view."""
         known = bars[~without_price(bars)]
         if known.empty:
             raise NoBars("There are no bars to draw. Load some with lab.market.load_csv(...).")
@@ -147,23 +133,46 @@ class _Ground:
         missing = times.missing(known, closed)
         return cls(known, closed, missing, thinning.merge(known, missing))
 
+    def around(self, start: pd.Timestamp, end: pd.Timestamp) -> Ground:
+        """Return the ground with a period in view, and half as much again on both sides of it."""
+        stamps = self.bars.index
+        rows = stamps.searchsorted(pd.DatetimeIndex([start, end]).tz_convert("UTC"))
+        first, last = (int(row) for row in rows)
+        aside = (last - first) // 4 + 1
+        shown = slice(
+            max(0, min(first - aside, len(stamps) - 1)), min(len(stamps), max(last + aside, 1))
+        )
+        candles = thinning.merge_around(self.bars, self.missing, shown)
+        return replace(self, candles=candles, shown=shown)
+
     @property
     def timeframe(self) -> str:
+        """How long a bar is."""
         return str(self.bars.attrs.get("timeframe", "1d"))
 
     @property
     def drawn(self) -> pd.DatetimeIndex:
+        """The stamps of the candles."""
         return pd.DatetimeIndex(self.candles.index)
 
     @property
     def merged(self) -> bool:
+        """Whether a candle in view stands for several bars."""
         return int(self.candles.attrs["bars_each"]) > 1
+
+    def line(self, values: pd.Series) -> dict[str, Any]:
+        """Return the x and y of a line over the bars."""
+        return traces.line_values(
+            values, self.timeframe, missing=self.missing, shown=self.shown
+        )
 
     def notes(self) -> list[str]:
         """Return what a reader must know of what is not drawn, a sentence each."""
         notes = []
         drawn, each = self.candles["bars"].to_numpy(), self.candles.attrs["bars_each"]
-        if self.merged:
+        if self.merged and self.shown is not None:
+            notes.append(f"In view: candles of up to {each:,} bars each")
+        elif self.merged:
             up_to = "" if (drawn == each).all() else "up to "
             notes.append(f"Drawn: {len(drawn):,} candles of {up_to}{each:,} bars each")
         lost = int(self.missing.sum())
@@ -172,28 +181,125 @@ class _Ground:
         return notes
 
 
-def _price(ground: _Ground, over: pd.DataFrame, placed: pd.DataFrame, currency: str) -> Panel:
+@dataclass(frozen=True, slots=True)
+class CandleChart:
+    """Bars with what is drawn over and below them: to be drawn, and looked at part by part.
+
+    Attributes
+    ----------
+    ground : the bars
+    over : DataFrame of shape (n_bars, k), a column a line over the price
+    under : name → DataFrame of shape (n_bars, k), a panel each
+    asked : the markers, as `marks.read` gives them
+    currency, volume_unit : written at the axes
+
+    Examples
+    --------
+    >>> chart = lab.market.candles("BTC-USD", "1h")  # doctest: +SKIP
+    >>> chart.figure(log=True)  # doctest: +SKIP
+    """
+
+    ground: Ground
+    over: pd.DataFrame
+    under: dict[str, pd.DataFrame]
+    asked: pd.DataFrame
+    currency: str = ""
+    volume_unit: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        bars: pd.DataFrame,
+        *,
+        indicators: Lines | Mapping[str, pd.Series] | None = None,
+        below: Mapping[str, Lines] | None = None,
+        markers: pd.DataFrame | Mapping[str, Any] | Iterable[Any] | None = None,
+        sessions: pd.DatetimeIndex | None = None,
+        currency: str = "",
+        volume_unit: str = "",
+    ) -> CandleChart:
+        """Return the chart of bars; see `candles`."""
+        ground = Ground.of(bars.set_axis(clock.stamps(bars)), sessions)
+        asked = marks.read(markers) if markers is not None else marks.NONE
+        bare = cls(ground, pd.DataFrame(), {}, asked, currency, volume_unit)
+        return bare.with_lines(indicators, below)
+
+    def with_lines(
+        self,
+        indicators: Lines | Mapping[str, pd.Series] | None = None,
+        below: Mapping[str, Lines] | None = None,
+    ) -> CandleChart:
+        """Return the chart with other lines over and below the price; see `candles`."""
+        stamps = self.ground.bars.index
+        under = {
+            str(name): lines.read(one, stamps, str(name)) for name, one in (below or {}).items()
+        }
+        return replace(self, over=lines.read(indicators, stamps), under=under)
+
+    def figure(self, *, log: bool | None = None) -> go.Figure:
+        """Draw all of it; see `candles`."""
+        ground = self.ground
+        placed = self.placed(ground)
+        stacked = self.panels(ground, placed)
+        notes = self.notes(ground, placed)
+        foot = FOOT + NOTE * len(notes)
+        height = panels.total_height(stacked) + foot + BUTTONS
+        drawing = axes.figure(panels.stack(stacked), *_titles(ground.bars), height)
+        panels.place(drawing, stacked)
+        content = stacked[0].content
+        axes.money_axis(drawing, "yaxis", "Price", self.currency, content, log=log)
+        axes.crosshair(drawing)
+        drawing.update_layout(hovermode="x unified", hoversubplots="axis")
+        drawing.update_layout(boxgap=GAP, boxgroupgap=0, bargap=GAP)
+        times.axis(drawing, ground.bars.index, ground.timeframe, notes)
+        if not ground.merged:  # plotly cuts into the width of candles that are longer than a break
+            times.skip(drawing, ground.bars.index, ground.closed)
+        panels.period_buttons(drawing, stacked, ground.drawn, foot)
+        return drawing
+
+    def placed(self, ground: Ground) -> pd.DataFrame:
+        """Return the markers where they stand on a ground; see `marks.place`."""
+        return marks.place(self.asked, ground.bars, ground.missing, ground.drawn)
+
+    def panels(self, ground: Ground, placed: pd.DataFrame) -> list[Panel]:
+        """Return the panels of a ground, from the top: price, volume, then those below."""
+        return [
+            _price(ground, self.over, placed, self.currency),
+            _volume(ground, self.volume_unit),
+            *(_below(ground, name, values) for name, values in self.under.items()),
+        ]
+
+    def notes(self, ground: Ground, placed: pd.DataFrame) -> list[str]:
+        """Return what stands in small letters at the time axis."""
+        return ground.notes() + _unmarked(self.asked, placed)
+
+
+def _price(ground: Ground, over: pd.DataFrame, placed: pd.DataFrame, currency: str) -> Panel:
     said = None if placed.empty else marks.words(placed, ground.timeframe, currency)
     drawn = [
         traces.candles(ground.candles, currency, colours=COLOURS, words=said),
         *_drawn(ground, over, escape(currency)),
         *marks.traces(placed, ground.timeframe),
     ]
-    values = [ground.bars[["low", "high"]], over]
-    return Panel(drawn, HEIGHT, pd.concat(values, axis=1))
+    return Panel(drawn, HEIGHT, price_content(ground, over))
 
 
-def _volume(ground: _Ground, unit: str) -> Panel:
+def price_content(ground: Ground, over: pd.DataFrame) -> pd.DataFrame:
+    """Return all that the axis of prices must hold."""
+    return pd.concat([ground.bars[["low", "high"]], over], axis=1)
+
+
+def _volume(ground: Ground, unit: str) -> Panel:
     title = f"Volume ({unit})" if unit else "Volume"
     drawn = [traces.volume(ground.candles, unit, colours=COLOURS)]
     return Panel(drawn, VOLUME_HEIGHT, ground.candles[["volume"]], title, from_zero=True)
 
 
-def _below(ground: _Ground, name: str, values: pd.DataFrame) -> Panel:
+def _below(ground: Ground, name: str, values: pd.DataFrame) -> Panel:
     return Panel(_drawn(ground, values, ""), BELOW_HEIGHT, values, name)
 
 
-def _drawn(ground: _Ground, values: pd.DataFrame, unit: str) -> list[Any]:
+def _drawn(ground: Ground, values: pd.DataFrame, unit: str) -> list[Any]:
     drawn = []
     for name, style in zip(values.columns, cycle(traces.STYLES), strict=False):
         places = formats.price_decimals(values[name].to_numpy())

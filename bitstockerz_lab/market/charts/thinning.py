@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 
@@ -18,6 +16,12 @@ CANDLES = 1_500
 
 UNMERGED = 2_000
 """Bars up to which each is a candle of its own."""
+
+SEEN = 2_250
+"""Candles in view and near it: 1,500 in view, and half as many beside it."""
+
+ASIDE = 250
+"""Candles, and points of a line, that stand for what lies on each side of what is in view."""
 
 
 def thin(frame: pd.DataFrame, points: int = POINTS, *, unthinned: int = UNTHINNED) -> pd.DataFrame:
@@ -37,19 +41,46 @@ def thin(frame: pd.DataFrame, points: int = POINTS, *, unthinned: int = UNTHINNE
         rows where a column is highest or lowest stay, so no peak and no trough is lost. NaN is
         neither.
     """
-    if len(frame) <= max(points, unthinned):
-        return frame
-    stretches = max(1, (points - 2) // (2 * frame.shape[1]))
-    edges = np.linspace(0, len(frame), stretches + 1).astype(np.int64)
-    kept = [0, len(frame) - 1]
-    for column in frame.to_numpy(dtype=np.float64).T:
+    return frame.iloc[_rows(frame.to_numpy(dtype=np.float64), points, unthinned)]
+
+
+def _rows(values: np.ndarray, points: int, unthinned: int) -> np.ndarray:
+    """Return the rows of `thin`."""
+    count, columns = values.shape
+    if count <= max(points, unthinned):
+        return np.arange(count)
+    stretches = max(1, (points - 2) // (2 * columns))
+    each = -(-count // stretches)
+    firsts = np.arange(0, count, each)
+    kept = [np.array([0, count - 1])]
+    for column in values.T:
         missing = np.isnan(column)
-        for values, pick in (
-            (np.where(missing, -np.inf, column), np.argmax),
-            (np.where(missing, np.inf, column), np.argmin),
-        ):
-            kept.extend(first + int(pick(values[first:last])) for first, last in pairwise(edges))
-    return frame.iloc[np.unique(kept)]
+        for nothing, pick in ((-np.inf, np.argmax), (np.inf, np.argmin)):
+            padded = np.full(len(firsts) * each, nothing)
+            padded[:count] = np.where(missing, nothing, column)
+            kept.append(firsts + pick(padded.reshape(-1, each), axis=1))
+    return np.unique(np.concatenate(kept))
+
+
+def rows_around(values: np.ndarray, shown: slice | None) -> np.ndarray:
+    """Return the rows a line needs in a chart whose view is a part of it: `thin`, coarser beside.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+    shown : the rows in view; None is all
+    """
+    column = values.reshape(-1, 1)
+    if shown is None:
+        return _rows(column, POINTS, UNTHINNED)
+    before, after = column[: shown.start], column[shown.stop :]
+    return np.concatenate(
+        [
+            _rows(before, ASIDE, ASIDE),
+            shown.start + _rows(column[shown], POINTS, UNTHINNED),
+            shown.stop + _rows(after, ASIDE, ASIDE),
+        ]
+    )
 
 
 def merge(
@@ -106,6 +137,34 @@ def merge(
     )
     merged.attrs = bars.attrs | {"bars_each": each}
     return merged
+
+
+def merge_around(bars: pd.DataFrame, missing: np.ndarray, shown: slice | None) -> pd.DataFrame:
+    """Return candles of a chart whose view is a part of it: `merge`, coarser beside it.
+
+    Parameters
+    ----------
+    bars, missing : as `merge` takes them
+    shown : the rows in view; None is all
+
+    Returns
+    -------
+    DataFrame of shape (n_candles, 7)
+        As `merge` gives it for what is in view; `attrs` gains `in_view`: how many candles are.
+    """
+    if shown is None:
+        return merge(bars, missing)
+    inside = merge(bars.iloc[shown], missing[shown], SEEN, unmerged=SEEN)
+    sides = [slice(0, shown.start), slice(shown.stop, len(bars))]
+    before, after = (
+        [merge(bars.iloc[side], missing[side], ASIDE, unmerged=ASIDE)]
+        if side.stop > side.start
+        else []
+        for side in sides
+    )
+    together = pd.concat([*before, inside, *after])
+    together.attrs = inside.attrs | {"in_view": len(inside)}
+    return together
 
 
 def _starts(missing: np.ndarray, each: int) -> np.ndarray:

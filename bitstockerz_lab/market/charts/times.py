@@ -27,7 +27,10 @@ def moment_format(timeframe: str) -> str:
 
 def moments(stamps: pd.Index | pd.Series, timeframe: str) -> list[str]:
     """Return stamps as plotly reads them: UTC, to the minute where bars are shorter than a day."""
-    return list(pd.DatetimeIndex(stamps).strftime(moment_format(timeframe)))
+    naive = _naive(pd.DatetimeIndex(stamps)).to_numpy()  # ten times as quick as strftime
+    if not timeframe.endswith("h"):
+        return list(np.datetime_as_string(naive, unit="D").tolist())
+    return [one.replace("T", " ") for one in np.datetime_as_string(naive, unit="m").tolist()]
 
 
 def span(stamps: pd.Index) -> list[str]:
@@ -46,12 +49,17 @@ def axis(drawing: go.Figure, stamps: pd.Index, timeframe: str, notes: list[str])
     timeframe : of the bars
     notes : a line each
     """
-    small = "".join(f"<br><span style='font-size:10px'>{note}</span>" for note in notes)
     drawing.update_xaxes(
-        title_text=f"Date (UTC){small}",
+        title_text=title(notes),
         range=span(stamps),
         unifiedhovertitle_text=f"%{{x|{moment_format(timeframe)}}}",
     )
+
+
+def title(notes: list[str]) -> str:
+    """Return a time axis' title with notes in small letters below it, a line each."""
+    small = "".join(f"<br><span style='font-size:10px'>{note}</span>" for note in notes)
+    return f"Date (UTC){small}"
 
 
 def closed(bars: pd.DataFrame, sessions: pd.DatetimeIndex | None = None) -> pd.DatetimeIndex:
@@ -109,18 +117,28 @@ def skip(drawing: go.Figure, stamps: pd.Index, closed_days: pd.DatetimeIndex) ->
     Parameters
     ----------
     drawing : changed in place
+    stamps, closed_days : as `breaks` takes them
+    """
+    drawing.update_xaxes(rangebreaks=breaks(stamps, closed_days))
+
+
+def breaks(stamps: pd.Index, closed_days: pd.DatetimeIndex) -> list[dict[str, Any]]:
+    """Return the parts of a time axis that are cut out, as plotly's rangebreaks.
+
+    Parameters
+    ----------
     stamps : of the bars
     closed_days : as `closed` gives them for these bars
     """
     days = _naive(stamps)
     opened = pd.date_range(days[0], days[-1], unit=days.unit).difference(closed_days)
-    breaks: list[dict[str, Any]] = []
+    cut: list[dict[str, Any]] = []
     if len(closed_days) and not (opened.day_of_week >= SATURDAY).any():
-        breaks.append({"bounds": ["sat", "mon"]})
+        cut.append({"bounds": ["sat", "mon"]})
         closed_days = closed_days[closed_days.day_of_week < SATURDAY]
     if len(closed_days):
-        breaks.append({"values": list(closed_days.strftime("%Y-%m-%d"))})
-    drawing.update_xaxes(rangebreaks=breaks)
+        cut.append({"values": list(closed_days.strftime("%Y-%m-%d"))})
+    return cut
 
 
 def _naive(stamps: pd.Index) -> pd.DatetimeIndex:

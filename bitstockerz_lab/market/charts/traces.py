@@ -51,28 +51,45 @@ def line(
     """
     import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
 
-    known, breaks = _points(values, missing)
+    drawn = line_values(values, timeframe, missing=missing)
+    return go.Scatter(**drawn, mode="lines", name=name, line=style, hovertemplate=hover)
+
+
+def line_values(
+    values: pd.Series,
+    timeframe: str,
+    *,
+    missing: np.ndarray | None = None,
+    shown: slice | None = None,
+) -> dict[str, Any]:
+    """Return the x and the y of a line, broken where a value is NaN.
+
+    Parameters
+    ----------
+    values, timeframe, missing : as `line` takes them
+    shown : rows in view, which are drawn finely; the others coarsely. None is all
+    """
+    known, breaks = _points(values, missing, shown)
     moments: list[str | None] = [*times.moments(known.index, timeframe)]
     for row in reversed(breaks.tolist()):
         moments.insert(row, None)
-    return go.Scatter(
-        x=moments,
-        y=np.insert(known.to_numpy(dtype=np.float64), breaks, np.nan),
-        mode="lines",
-        name=name,
-        line=style,
-        hovertemplate=hover,
-    )
+    return {"x": moments, "y": np.insert(known.to_numpy(dtype=np.float64), breaks, np.nan)}
 
 
-def _points(values: pd.Series, missing: np.ndarray | None) -> tuple[pd.Series, np.ndarray]:
+def _points(
+    values: pd.Series, missing: np.ndarray | None, shown: slice | None
+) -> tuple[pd.Series, np.ndarray]:
     """Return what is known of values, thinned, and the rows before which the line is broken."""
-    lost = values.isna().to_numpy()
-    each = max(1, len(values) // thinning.POINTS) if len(values) > thinning.UNTHINNED else 1
-    holes = lost if missing is None else lost | (missing >= each)
-    known = pd.DataFrame({"value": values, "stretch": np.cumsum(holes)})[~lost]
-    known = known.loc[thinning.thin(known[["value"]]).index]
-    return known["value"], np.flatnonzero(np.diff(known["stretch"].to_numpy())) + 1
+    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    lost = np.isnan(numbers)
+    inside = len(values) if shown is None else shown.stop - shown.start
+    each = max(1, inside // thinning.POINTS) if inside > thinning.UNTHINNED else 1
+    stretches = np.cumsum(lost if missing is None else lost | (missing >= each))
+    known = np.flatnonzero(~lost)
+    if shown is not None:
+        shown = slice(*np.searchsorted(known, [shown.start, shown.stop]).tolist())
+    drawn = known[thinning.rows_around(numbers[known], shown)]
+    return values.iloc[drawn], np.flatnonzero(np.diff(stretches[drawn])) + 1
 
 
 def candles(
@@ -97,15 +114,30 @@ def candles(
 
     rising, falling = (COLOURS[name] for name in colours)
     return go.Candlestick(
-        x=_moments(merged),
-        **{name: _column(merged, name) for name in ("open", "high", "low", "close")},
+        **candle_values(merged, words),
         name=name_of(merged),
         increasing={"line": {"color": rising, "width": 1}, "fillcolor": HOLLOW},
         decreasing={"line": {"color": falling, "width": 1}, "fillcolor": falling},
-        customdata=_spans(merged),
-        text=None if words is None else _added(merged.index, words),
         hovertemplate=_template(merged, escape(currency), dated=dated, more=words is not None),
     )
+
+
+def candle_values(
+    merged: pd.DataFrame, words: pd.Series | None = None, *, counted: bool = False
+) -> dict[str, Any]:
+    """Return what candles show and say: x, their four prices, customdata, text.
+
+    Parameters
+    ----------
+    merged, words : as `candles` takes them
+    counted : whether each says how many bars it is, even if all are of one
+    """
+    return {
+        "x": _moments(merged),
+        **{name: _column(merged, name) for name in ("open", "high", "low", "close")},
+        "customdata": _spans(merged) if counted or merged.attrs["bars_each"] > 1 else None,
+        "text": None if words is None else _added(merged.index, words),
+    }
 
 
 def _column(merged: pd.DataFrame, name: str) -> Any:  # noqa: ANN401 - an array or a list
@@ -131,10 +163,8 @@ def name_of(bars: pd.DataFrame) -> str:
     return escape(str(bars.attrs.get("symbol", "Price"))) + simulated
 
 
-def _spans(merged: pd.DataFrame) -> list[str] | None:
+def _spans(merged: pd.DataFrame) -> list[str]:
     """Return for each candle of several bars how many and up to when."""
-    if merged.attrs["bars_each"] == 1:
-        return None
     lasts = times.moments(merged["last"], merged.attrs.get("timeframe", "1d"))
     return [
         f"to {last}, {count:,} bars" if count > 1 else "1 bar"
@@ -165,22 +195,29 @@ def volume(merged: pd.DataFrame, unit: str, *, colours: tuple[str, str]) -> Any:
     """
     import plotly.graph_objects as go  # noqa: PLC0415 - reason: heavy
 
+    return go.Bar(
+        **volume_values(merged, colours=colours),
+        name="Volume",
+        showlegend=False,
+        hovertemplate=f"volume %{{y:,.{_volume_decimals(merged)}f}} {escape(unit)}<extra></extra>",
+    )
+
+
+def volume_values(merged: pd.DataFrame, *, colours: tuple[str, str]) -> dict[str, Any]:
+    """Return what bars of volume show: x, y, marker; as `volume` takes it."""
     rising, falling = (COLOURS[name] for name in colours)
     stamps = _moments(merged)
     fell = np.resize(merged["close"].to_numpy() < merged["open"].to_numpy(), len(stamps))
     edge: dict[str, Any] = {"width": 0}
     inside = rising
-    if len(merged) <= CROWDED:
+    if merged.attrs.get("in_view", len(merged)) <= CROWDED:
         edge = {"width": 1, "color": np.where(fell, falling, rising).tolist()}
         inside = HOLLOW
-    return go.Bar(
-        x=stamps,
-        y=_column(merged, "volume"),
-        name="Volume",
-        showlegend=False,
-        marker={"color": np.where(fell, falling, inside).tolist(), "line": edge},
-        hovertemplate=f"volume %{{y:,.{_volume_decimals(merged)}f}} {escape(unit)}<extra></extra>",
-    )
+    return {
+        "x": stamps,
+        "y": _column(merged, "volume"),
+        "marker": {"color": np.where(fell, falling, inside).tolist(), "line": edge},
+    }
 
 
 def _volume_decimals(merged: pd.DataFrame) -> int:

@@ -34,6 +34,29 @@ class Listings(Room):
         with self._database.read() as con:
             return store.symbols(con, query)
 
+    def timeframes(self, symbol: str) -> list[str]:
+        """Return the timeframes in which `bars` gives a symbol's bars, the shortest first.
+
+        Parameters
+        ----------
+        symbol : in any case
+
+        Returns
+        -------
+        list of str
+            What is stored, and every longer one, which is made of it: ``["1d", "1w", "1mo"]``;
+            empty where no bars are stored.
+
+        Raises
+        ------
+        UnknownName
+            No such symbol is stored.
+        """
+        with self._database.read() as con:
+            stored = store.timeframes(con, store.find_symbol(con, symbol))
+        known = list(clock.TIMEFRAMES)
+        return known[min(map(known.index, stored)) :] if stored else []
+
     def terms(
         self,
         symbol: str,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from bitstockerz_lab.market.charts import Lines
+    from bitstockerz_lab.market.charts import CandleChart, Lines
     from bitstockerz_lab.market.history import When
     from bitstockerz_lab.market.symbols import Symbol
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Pictures(Room):
     """Look at bars."""
 
-    def chart(
+    def chart(  # noqa: PLR0913 - what is drawn, and what over it
         self,
         symbol: str,
         timeframe: str | None = None,
@@ -34,6 +34,7 @@ class Pictures(Room):
         below: Mapping[str, Lines] | None = None,
         markers: pd.DataFrame | Mapping[str, Any] | Iterable[When] | None = None,
         adjusted: str | bool | None = "all",
+        log: bool | None = None,
     ) -> go.Figure:
         """Draw the bars of a symbol as candles with their volume.
 
@@ -45,6 +46,7 @@ class Pictures(Room):
         below : name → Series or DataFrame, each in a panel of its own under the price
         markers : frame or name → column: `timestamp`, and if wanted `price` (else the close),
             `text` and `kind` ("buy", "sell" or "note"); or times, which are notes; or `run.trades`
+        log : whether prices are on a logarithmic scale; None is: where they span a factor of 20
 
         Returns
         -------
@@ -69,10 +71,52 @@ class Pictures(Room):
         ...     markers={"timestamp": "2020-11-10", "text": "M1", "kind": "note"},
         ... )  # doctest: +SKIP
         """
+        whole = self.candles(
+            symbol,
+            timeframe,
+            start,
+            end,
+            indicators=indicators,
+            below=below,
+            markers=markers,
+            adjusted=adjusted,
+        )
+        return whole.figure(log=log)
+
+    def candles(
+        self,
+        symbol: str,
+        timeframe: str | None = None,
+        start: When | None = None,
+        end: When | None = None,
+        *,
+        indicators: Lines | Mapping[str, pd.Series] | None = None,
+        below: Mapping[str, Lines] | None = None,
+        markers: pd.DataFrame | Mapping[str, Any] | Iterable[When] | None = None,
+        adjusted: str | bool | None = "all",
+    ) -> CandleChart:
+        """Return what `chart` draws before it is drawn, to be looked at a part at a time.
+
+        Parameters
+        ----------
+        symbol, timeframe, start, end, indicators, below, markers, adjusted : as for `chart`
+
+        Raises
+        ------
+        NoBars, UnknownName, DataError
+            As for `chart`.
+
+        Examples
+        --------
+        >>> from bitstockerz_lab.market import charts
+        >>> whole = lab.market.candles("BTC-USD", "1h")  # doctest: +SKIP
+        >>> charts.view(whole, "2020-03-01", "2020-03-31").bars_each  # doctest: +SKIP
+        1
+        """
         with self._database.read() as con:
             found = store.find_symbol(con, symbol)
             bars = history.read(con, found, timeframe, start, end, adjusted)
-        return charts.candles(
+        return charts.CandleChart.of(
             bars,
             indicators=indicators,
             below=below,

@@ -70,11 +70,13 @@ class Checks(Room):
             found = None if symbol is None else store.find_symbol(con, symbol)
             return store.findings.newest_findings(con, found, timeframe)
 
-    def health(self) -> pd.DataFrame:
+    def health(self, *, check: bool = True) -> pd.DataFrame:
         """Return what is stored and how good it is, a row for each symbol and timeframe.
 
-        Bars that were never checked, or changed since, are checked first; of very many the first
-        two million bars, and the next call goes on.
+        Parameters
+        ----------
+        check : check bars first that were never checked, or changed since; of very many the first
+            two million, and the next call goes on. False only reads what is known.
 
         Returns
         -------
@@ -84,4 +86,4 @@ class Checks(Room):
             were found; missing while unchecked), stale (more than a day behind its calendar),
             behind (bars that have ended since the last), checked_at (UTC).
         """
-        return checking.health(self._database)
+        return checking.health(self._database, check=check)

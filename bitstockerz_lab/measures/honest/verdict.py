@@ -65,10 +65,10 @@ class Verdict:
             ),
             "deflated": _probability(
                 self.deflated,
-                "it is above zero, which is all that luck gives a single trial"
+                "the true Sharpe ratio is above zero, which is all that luck gives a single trial"
                 if self.trials == 1
-                else f"it is above the {self.expected_maximum:.4f} a day that luck alone gives the "
-                f"best of {self.trials:,} trials",
+                else f"the true Sharpe ratio is above the {self.expected_maximum:.4f} a day that "
+                f"luck alone gives the best of {self.trials:,} trials",
             ),
             "deflated_effective": _probability(
                 self.deflated_effective, _effective(self.effective_trials)

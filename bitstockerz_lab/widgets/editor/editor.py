@@ -1,0 +1,394 @@
+"""The strategy editor: rules made by hand, told in English and tried on bars as they change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from bitstockerz_lab import pages
+from bitstockerz_lab.errors import DefinitionError, UnknownName
+from bitstockerz_lab.strategies import templates
+from bitstockerz_lab.strategies.definition import Definition
+from bitstockerz_lab.strategies.versions import StrategyVersion
+from bitstockerz_lab.widgets.controls import button, row
+from bitstockerz_lab.widgets.editor import offers, views
+from bitstockerz_lab.widgets.editor.acts import act
+from bitstockerz_lab.widgets.editor.draft import Draft
+from bitstockerz_lab.widgets.editor.form import form
+from bitstockerz_lab.widgets.editor.live import LiveForm
+from bitstockerz_lab.widgets.editor.preview_box import PreviewBox
+from bitstockerz_lab.widgets.panel import Panel
+from bitstockerz_lab.widgets.piece import Piece
+from bitstockerz_lab.widgets.work import work
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
+    from bitstockerz_lab.backtests.preview import Preview
+    from bitstockerz_lab.lab import Lab
+    from bitstockerz_lab.strategies.diff.changes import Diff
+    from bitstockerz_lab.strategies.honesty.result import Honesty
+    from bitstockerz_lab.strategies.problems import Problem
+
+    Rules = str | int | Definition | StrategyVersion | Mapping[str, Any] | None
+
+EMPTY = "an empty strategy"
+NEW: dict[str, Any] = {"name": "My strategy"}
+
+
+class StrategyEditor(Panel):
+    """An editor of a strategy's rules.
+
+    Parameters
+    ----------
+    lab : where templates, strategies and bars come from, and versions go
+    strategy : a template's name, a saved strategy's name or id, a StrategyVersion, a Definition,
+        a dict, or None for an empty one
+    symbol : whose bars entries and exits are previewed on; the first there is if left out
+
+    Attributes
+    ----------
+    draft : the rules as they stand, with a verb for whatever the mouse can do
+    beside : what the rules do on a symbol's bars
+    version : the version that was opened or saved last, or None
+    diff, honesty : what was compared and checked last, or None
+
+    Examples
+    --------
+    >>> editor = lab.editor("golden-cross")
+    >>> editor.type("parameters.fast.default", "20")
+    >>> editor.save()
+    """
+
+    css = ("editor",)
+
+    def __init__(self, lab: Lab, strategy: Rules = None, symbol: str | None = None) -> None:
+        super().__init__(lab, "Strategy editor")
+        self.draft = Draft(NEW)
+        self.version: StrategyVersion | None = None
+        self.diff: Diff | None = None
+        self.honesty: Honesty | None = None
+        self.json_problems: list[Problem] = []
+        self._drawing = False
+        self._controls()
+        self.beside = PreviewBox(lab, symbol)
+        self._lay_out()
+        if strategy is not None:
+            self.begin(strategy)
+        else:
+            self._drawn()
+
+    def _controls(self) -> None:
+        wide = ipywidgets.Layout(flex="1 1 220px", min_width="180px", width="auto")
+        words = {"style": {"description_width": "initial"}, "layout": wide}
+        self.start = ipywidgets.Dropdown(
+            options=self._starts(), description="Start from", tooltip="A template, a strategy",
+            **words,
+        )  # fmt: skip
+        self.start_button = button("Open", self._start, tip="Begin anew from what is chosen")
+        self.name = ipywidgets.Text(description="Name", continuous_update=False, **words)
+        self.undo_button = button("Undo", self.undo, icon="undo", tip="Take back the last step")
+        self.redo_button = button("Redo", self.redo, icon="repeat", tip="Do it again")
+        self.save_button = button("Save version", self._save, primary=True, icon="floppy-o")
+        self.diff_button = button(
+            "Changes", self._compare, tip="What differs from the version before"
+        )
+        self.check_button = button(
+            "Check honesty", self._check, tip="Does it look ahead? Can it act?"
+        )
+        self.form = LiveForm(self._acted, offers.catalogue())
+        self.told = Piece()
+        self.json = ipywidgets.Textarea(
+            continuous_update=False, tooltip="The definition's JSON",
+            layout=ipywidgets.Layout(width="100%", height="320px"),
+        )  # fmt: skip
+        self.json_told, self.diff_told, self.honesty_told = Piece(), Piece(), Piece()
+        self.name.observe(lambda change: self._named(change["new"]), "value")
+        self.json.observe(lambda change: self._written(change["new"]), "value")
+
+    def _lay_out(self) -> None:
+        rules = ipywidgets.VBox([self.form])
+        rules.add_class("bz-editor-rules")
+        beside = ipywidgets.VBox([self.told, self.beside])
+        beside.add_class("bz-editor-beside")
+        both = ipywidgets.Box([rules, beside])
+        both.add_class("bz-editor-both")
+        self.tabs = ipywidgets.Tab(
+            [
+                ipywidgets.VBox([self.json_told, self.json]),
+                ipywidgets.VBox([self.diff_told]),
+                ipywidgets.VBox([self.honesty_told]),
+            ],
+            titles=("JSON", "Changes", "Honesty"),
+        )
+        self.show(
+            row(self.start, self.start_button, self.name),
+            row(
+                self.save_button,
+                self.diff_button,
+                self.check_button,
+                self.undo_button,
+                self.redo_button,
+            ),
+            both,
+            self.tabs,
+        )
+
+    def _starts(self) -> list[tuple[str, str]]:
+        templates = self.lab.strategies.templates()
+        saved = self.lab.strategies.list()
+        told = [(EMPTY, "")]
+        told += [(f"{name} (saved)", f"saved {name}") for name in saved["name"]]
+        told += [
+            (f"{one.title} ({one.family} template)", f"template {one.name}")
+            for one in templates.itertuples()
+        ]
+        return told
+
+    # -- what a cell may call -----------------------------------------------------------------
+
+    def begin(self, strategy: Rules) -> None:
+        """Begin with other rules: a template, a saved strategy, a definition; None for empty ones.
+
+        Raises
+        ------
+        UnknownName
+            There is neither a strategy nor a template of that name.
+        """
+        self.version = None
+        if isinstance(strategy, str | int):
+            strategy = self._found(strategy)
+        self._show_start(strategy)
+        if isinstance(strategy, StrategyVersion):
+            self.version = strategy
+            strategy = strategy.definition.titled(name=strategy.name)
+        if isinstance(strategy, Definition):
+            strategy = strategy.document
+        self.draft = Draft(NEW if strategy is None else dict(strategy))
+        self.json_problems = []
+        self.diff = self.honesty = None
+        if self.version is not None:
+            self.honesty = self.version.honesty
+        self._drawn()
+
+    def _show_start(self, strategy: Rules) -> None:
+        """Let the list of what to start from show what was."""
+        name = getattr(strategy, "name", "")
+        kind = "saved" if isinstance(strategy, StrategyVersion) else "template"
+        template = templates.named(name) if kind == "template" and name else None
+        wanted = f"{kind} {template.name if template else name}"
+        known = [value for _, value in self.start.options]
+        self.start.value = wanted if wanted in known else ""
+
+    def _found(self, name: str | int) -> StrategyVersion | Definition:
+        try:
+            return self.lab.strategies.get(name)
+        except UnknownName as problem:
+            try:
+                return self.lab.strategies.template(str(name))
+            except UnknownName:
+                raise problem from None
+
+    def add(self, path: str, condition: Any = None, *, beside: bool = False) -> str:  # noqa: ANN401 - reason: any JSON
+        """As `Draft.add`."""
+        return self._after(self.draft.add(path, condition, beside=beside))
+
+    def type(self, path: str, text: str) -> str:
+        """As `Draft.type`: ``editor.type("enter_long.right", "sma(50)")``."""
+        return self._after(self.draft.type(path, text))
+
+    def put(self, path: str, value: Any) -> str:  # noqa: ANN401 - reason: any JSON
+        """As `Draft.put`."""
+        return self._after(self.draft.put(path, value))
+
+    def move(self, path: str, to: str) -> str:
+        """As `Draft.move`."""
+        return self._after(self.draft.move(path, to))
+
+    def negate(self, path: str) -> str:
+        """As `Draft.negate`."""
+        return self._after(self.draft.negate(path))
+
+    def remove(self, path: str) -> str:
+        """As `Draft.remove`."""
+        return self._after(self.draft.remove(path))
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        self.draft.undo()
+        self._drawn()
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self.draft.redo()
+        self._drawn()
+
+    def save(self) -> StrategyVersion:
+        """Save the rules as a version and return it.
+
+        Raises
+        ------
+        DefinitionError
+            They are no definition yet, or have no name.
+        """
+        self.version = self.lab.strategies.save(self.definition)
+        self.honesty = self.version.honesty
+        self.beside.count()
+        self.start.options = self._starts()
+        self._told_honesty()
+        return self.version
+
+    def compare(self) -> Diff:
+        """Return what differs from the saved version; of the newest itself, from the one before.
+
+        Raises
+        ------
+        UnknownName
+            No strategy of this name is saved, or only these rules are.
+        """
+        rules = self.definition
+        newest = self.lab.strategies.get(rules.name)
+        same = newest.definition.rules() == rules.rules()
+        diff = (
+            self.lab.strategies.diff(rules.name)
+            if same
+            else self.lab.strategies.diff(newest, rules)
+        )
+        self.diff = diff
+        self.diff_told.markup = views.changes(diff)
+        return diff
+
+    def check(self) -> Honesty:
+        """Check the saved version on the bars of the symbol and return the verdicts.
+
+        Raises
+        ------
+        DefinitionError
+            The rules have changed since they were saved: checks are stored with a version.
+        """
+        self.honesty = self._checked()
+        self._told_honesty()
+        return self.honesty
+
+    def _checked(self) -> Honesty:
+        if self.version is None or self.version.definition.rules() != self.definition.rules():
+            raise DefinitionError("These rules are not saved. Save them, then check them.")
+        return self.lab.strategies.check(self.version, self.beside.symbol.symbol or None)
+
+    @property
+    def definition(self) -> Definition:
+        """The rules as a definition; raises DefinitionError while they are none."""
+        return self.draft.definition
+
+    @property
+    def preview(self) -> Preview | None:
+        """What the rules did on the symbol's bars when they last held together."""
+        return self.beside.preview
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with the rules, each with its path."""
+        return self.draft.problems
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The rules, what is wrong with them, and what came of them."""
+        return {
+            "definition": self.draft.document,
+            "problems": [str(one) for one in self.draft.problems],
+            "summary": self.draft.summary,
+            "symbol": self.beside.symbol.symbol,
+            "trades": None if self.preview is None else len(self.preview.trades),
+            "version": None if self.version is None else self.version.version,
+        }
+
+    def still(self) -> Markup:
+        """Return the rules in English."""
+        title = str(self.draft.document.get("name", ""))
+        return pages.section(title or self.title, views.summary(self.draft))
+
+    # -- what buttons and fields do -----------------------------------------------------------
+
+    def _start(self) -> None:
+        with self.guard(self.start_button):
+            kind, _, name = self.start.value.partition(" ")
+            if kind == "template":
+                self.begin(self.lab.strategies.template(name))
+            else:
+                self.begin(name or None)
+
+    def _save(self) -> None:
+        with self.guard(self.save_button):
+            before = self.version
+            made = self.save()
+            same = before is not None and before.id == made.id
+            told = "These rules are already" if same else "Saved as"
+            self.say(f"{told} {made.name}, version {made.version}.", "done")
+
+    def _compare(self) -> None:
+        with self.guard(self.diff_button):
+            self.compare()
+            self.tabs.selected_index = 1
+
+    def _check(self) -> None:
+        self.check_button.disabled = True
+        self.hush()
+        work(self._checked, self._took, otherwise=self._failed)
+
+    def _took(self, found: Honesty) -> None:
+        self.check_button.disabled = False
+        self.honesty = found
+        self._told_honesty()
+        self.tabs.selected_index = 2
+
+    def _failed(self, problem: Exception) -> None:
+        self.check_button.disabled = False
+        self.fail(problem)
+
+    def _told_honesty(self) -> None:
+        self.honesty_told.markup = views.honesty(self.honesty) if self.honesty else ""
+
+    def _acted(self, done: dict[str, Any]) -> None:
+        """Do what the front end asks for; whatever it is, the form is drawn again."""
+        path = None
+        with self.guard():
+            path = act(self.draft, done)
+        self._drawn(path, goes_on=bool(done.get("goes_on")))
+
+    def _after(self, path: str) -> str:
+        self._drawn()
+        return path
+
+    def _named(self, name: str) -> None:
+        if not self._drawing:
+            self.draft.put("name", name)
+            self._drawn()
+
+    def _written(self, text: str) -> None:
+        if self._drawing:
+            return
+        self.json_problems = self.draft.replace(text)
+        told = " ".join(map(str, self.json_problems))
+        self.json_told.markup = pages.notice("failed", "Not taken.", told) if told else ""
+        if not self.json_problems:
+            self._drawn()
+
+    def _drawn(self, path: str | None = None, *, goes_on: bool = False) -> None:
+        """Show the draft as it stands, and look at what it does on bars once it rests."""
+        draft = self.draft
+        focus = None if path is None or goes_on else {"path": path}
+        self.form.draw(form(draft.document, draft.problems), offers.names(draft.document), focus)
+        self._drawing = True
+        try:
+            self.told.markup = views.summary(draft)
+            self.name.value = str(draft.document.get("name", ""))
+            self.json.value = draft.json
+            self.undo_button.disabled, self.redo_button.disabled = (
+                not draft.can_undo, not draft.can_redo,
+            )  # fmt: skip
+        finally:
+            self._drawing = False
+        self.beside.take(draft)

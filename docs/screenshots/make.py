@@ -1,0 +1,115 @@
+"""The pictures of this folder, taken of the widgets in a real JupyterLab on simulated bars.
+
+python docs/screenshots/make.py                    all of them
+python docs/screenshots/make.py runner dashboard   those of some widgets
+
+Needs what the tests marked browser need: playwright and a Chromium.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from tests.browser.conftest import BROWSERS, SWITCHES  # noqa: E402 - after the project is found
+from tests.browser.furnished import furnish, trade  # noqa: E402
+from tests.browser.jupyterlab import Server  # noqa: E402
+
+MOST_BYTES = 200_000
+OPEN = "import bitstockerz_lab as bz\nlab = bz.open_lab({path!r})\n"
+BARE = """
+.jp-Cell-inputWrapper, .jp-NotebookPanel-toolbar, .jp-OutputPrompt,
+.jp-OutputArea-promptOverlay, .jp-Cell:not(:has(.jp-OutputArea-child)) { display: none !important; }
+.jp-Notebook-footer, .jp-Collapser { visibility: hidden; }
+.jp-Notebook .jp-Cell { border-color: transparent !important; padding: 4px 12px !important; }
+"""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: a cell, whose last line is what is shown."""
+
+    cell: str
+    empty: bool = False
+    width: int = 1200
+    most_high: int = 1100
+
+
+SHOTS = {
+    "dashboard-empty": Shot("lab.dashboard()", empty=True),
+    "dashboard": Shot("lab.dashboard()"),
+    "editor": Shot('lab.editor("RSI reversal")'),
+    "runner": Shot('form = lab.runner("Golden cross", "DEMO-A")\nform'),
+    "runs": Shot("lab.runs()"),
+    "explorer": Shot('lab.explorer("Golden cross", "DEMO-A")'),
+    "chart": Shot('lab.chart("DEMO-C-USD")'),
+}
+
+
+def main(wanted):
+    unknown = [name for name in wanted if name not in SHOTS]
+    if unknown:
+        print(f"No picture {unknown[0]!r}. There are {', '.join(SHOTS)}.", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (server, browser):
+        full = Path(folder) / "full.duckdb"
+        trade(furnish(full))
+        for name in wanted or SHOTS:
+            for theme in ("light", "dark"):
+                path = Path(folder) / "empty.duckdb" if SHOTS[name].empty else full
+                size = take(server, browser, SHOTS[name], path, HERE / f"{name}-{theme}.png")
+                print(f"{name}-{theme}.png  {size / 1000:,.0f} kB", flush=True)
+    return 0
+
+
+@contextmanager
+def served(folder):
+    """Yield a JupyterLab and a Chromium."""
+    server = Server.start(folder, environment={"BITSTOCKERZ_TRUST": str(folder / "trusted.json")})
+    try:
+        with sync_playwright() as driver:
+            found = next(filter(None, map(shutil.which, BROWSERS)))
+            browser = driver.chromium.launch(executable_path=found, args=SWITCHES)
+            yield server, browser
+            browser.close()
+    finally:
+        server.stop()
+
+
+def take(server, browser, shot, lab_path, path):
+    """Show the cell, wait, and save what is on the page; returns the file's size."""
+    source = f"# %%\n{OPEN.format(path=str(lab_path))}\n# %%\n{shot.cell}"
+    dark = path.stem.endswith("-dark")
+    notebook = server.show(browser, source, dark=dark, width=shot.width)
+    notebook.page.add_style_tag(content=BARE)
+    notebook.run().whole(most=shot.most_high).idle(still_s=1)
+    box = notebook.page.locator(".jp-NotebookPanel").bounding_box()
+    content = notebook.page.screenshot(clip=box)
+    notebook.close()
+    path.write_bytes(smaller(content))
+    return path.stat().st_size
+
+
+def smaller(content):
+    """The picture with a palette of 256 colours, which is all that a page of a widget has."""
+    made = BytesIO()
+    image = Image.open(BytesIO(content)).convert("RGB")
+    image.quantize(256, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
+    if made.tell() > MOST_BYTES:
+        raise ValueError(f"A picture of {made.tell():,} bytes; at most {MOST_BYTES:,} are wanted.")
+    return made.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,35 @@
+"""A notebook in a real JupyterLab: controls reach the kernel, the theme is followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bitstockerz_lab.batch.warm.place import supported
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CELLS = """
+# %%
+import ipywidgets
+slider = ipywidgets.IntSlider(5, description="fast")
+told = ipywidgets.Label("5 bars")
+slider.observe(lambda change: setattr(told, "value", f"{change['new']} bars"), "value")
+ipywidgets.VBox([slider, told])
+# %%
+from pathlib import Path
+Path("kernel.txt").write_text(Path("/proc/self/cmdline").read_text())
+"""
+PAPER = "getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor"
+
+
+def test_a_slider_reaches_the_kernel_by_the_keyboard_and_the_page_follows_the_theme(notebook):
+    opened = notebook(CELLS, dark=True).run()
+    page = opened.page
+    page.locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("text=6 bars")
+    parts = page.evaluate(PAPER)[4:-1].split(",")
+    assert max(int(part) for part in parts[:3]) < 60
+    assert "6 bars" in opened.save().read_text("utf-8")
+    if supported():  # a fork of the warm parent shows the parent's command
+        assert "ipykernel" not in (opened.path.parent / "kernel.txt").read_text("utf-8")
