@@ -24,6 +24,7 @@ MODULES = (
     "writers",
     "reports",
     "batches",
+    "widgets",
 )
 
 

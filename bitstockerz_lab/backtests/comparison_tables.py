@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bitstockerz_lab import measures, pages
 from bitstockerz_lab.backtests import charts, report_words, search
 from bitstockerz_lab.pages import Column, formats
+from bitstockerz_lab.strategies import diff as diffs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +156,10 @@ def differences(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def differing(runs: Sequence[Run]) -> Markup:
-    """Return `differences` as a table, or a sentence where there are none."""
+    """Return `differences` as a table, or a sentence where there are none.
+
+    Of two versions of one strategy, also what changed in the rules.
+    """
     found = differences(runs)
     if found.empty:
         return Markup("<p>{}</p>").format("These runs were made of the same.")
@@ -164,7 +168,19 @@ def differing(runs: Sequence[Run]) -> Markup:
         {"what": _words(what), **dict(zip(ids, (_value(one, what) for one in values), strict=True))}
         for what, values in zip(map(str, found.index), found.to_numpy().tolist(), strict=True)
     ]
-    return pages.table(pd.DataFrame(rows), _columns(runs, "what", "What differs", number=False))
+    table = pages.table(pd.DataFrame(rows), _columns(runs, "what", "What differs", number=False))
+    return table + _rules(runs)
+
+
+def _rules(runs: Sequence[Run]) -> Markup:
+    versions = {run.version: run for run in runs}
+    if len(versions) != 2 or len({run.strategy for run in runs}) != 1:  # noqa: PLR2004 - a pair
+        return Markup()
+    (old, one), (new, other) = sorted(versions.items())
+    found = diffs.compare(one.details.definition, other.details.definition)
+    sentences = Markup("").join(Markup("<li>{}</li>").format(text) for text in found.sentences)
+    told = f"From version {old} to version {new} of the rules:"
+    return Markup("<p>{}</p><ul>{}</ul>").format(told, sentences) if sentences else Markup()
 
 
 def _columns(runs: Sequence[Run], first: str, label: str, *, number: bool) -> dict[str, Column]:

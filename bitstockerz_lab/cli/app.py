@@ -16,6 +16,7 @@ from bitstockerz_lab.cli import (
     demo,
     market,
     output,
+    paper,
     pipelines,
     quality,
     quotes,
@@ -65,6 +66,7 @@ strategy_versions.add_to(strategies.app)
 trust.add_to(strategies.app)
 app.add_typer(strategies.app, name="strategies")
 app.add_typer(runs.app, name="runs")
+app.add_typer(paper.app, name="paper")
 app.add_typer(warm.app, name="warm")
 
 

@@ -103,7 +103,7 @@ def batch(
     ] = None,
     every: pipelines.Every = None,
     cron: pipelines.Cron = None,
-    zone: pipelines.Zone = "UTC",
+    zone: pipelines.Zone = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a notebook once per set of parameters, several at once.
@@ -111,6 +111,7 @@ def batch(
     Each gives a job, an executed notebook and an HTML page. Exit status 1 if one failed.
     """
     asked = (over, fixed, zipped, file, timeout_s, retries, fail_fast, every, cron)
+    pipelines.refuse_lone_zone(cron, zone)
     _refuse_contradictions(notebook, resume, dict(zip(WITH_A_NOTEBOOK, asked, strict=True)))
     varying, staying = assignments(over, "--over"), assignments(fixed, "--set")
     lab = open_lab(context)

@@ -25,7 +25,7 @@ Cron = Annotated[
     typer.Option("--cron", metavar="'M H D M W'", help="Stay, and do it as crontab would."),
 ]
 Zone = Annotated[
-    str, typer.Option("--zone", metavar="NAME", help="Of --cron. Example: America/New_York.")
+    str | None, typer.Option("--zone", metavar="NAME", help="Of --cron. Example: America/New_York.")
 ]
 
 
@@ -44,7 +44,7 @@ def pipeline(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The pipeline's YAML file.")],
     every: Every = None,
     cron: Cron = None,
-    zone: Zone = "UTC",
+    zone: Zone = None,
     once: Annotated[
         bool, typer.Option("--once", help="Do it now, whatever schedule the file has.")
     ] = False,
@@ -56,6 +56,7 @@ def pipeline(
     """
     from bitstockerz_lab.batch.pipeline import raise_for_failures  # noqa: PLC0415 - heavy
 
+    refuse_lone_zone(cron, zone)
     lab = open_lab(context)
     found = lab.pipeline(file)
 
@@ -77,6 +78,20 @@ def pipeline(
         repeat(lab, found.file.name, work, every, cron, zone)
 
 
+def refuse_lone_zone(cron: str | None, zone: str | None) -> None:
+    """Refuse a zone that no cron line is read in.
+
+    Raises
+    ------
+    typer.BadParameter
+    """
+    if zone is not None and cron is None:
+        raise typer.BadParameter(
+            f"--zone {zone} is of a --cron line, and there is none. Give --cron 'M H D M W' as "
+            "well, or leave it out."
+        )
+
+
 def name_of(command: str, what: str, asked: object) -> str:
     """Return what a schedule is called: the same for the same command on every host."""
     text = json.dumps(asked, sort_keys=True, default=str)
@@ -89,13 +104,13 @@ def repeat(
     work: Callable[[], object],
     every: str | None,
     cron: str | None,
-    zone: str,
+    zone: str | None,
 ) -> None:
     """Do some work at its times until somebody interrupts."""
     from bitstockerz_lab.batch.schedule import Schedule  # noqa: PLC0415 - rarely asked for
     from bitstockerz_lab.batch.times import times  # noqa: PLC0415 - rarely asked for
 
-    Schedule(lab.database, lab.user, name, times(every, cron, zone), tell).run(work)
+    Schedule(lab.database, lab.user, name, times(every, cron, zone or "UTC"), tell).run(work)
 
 
 def tell(line: str) -> None:

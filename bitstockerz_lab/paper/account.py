@@ -81,45 +81,40 @@ class Account:
         return pages.standalone(self.cards())
 
     def cards(self) -> Markup:
-        """Return the account as a piece of a page."""
-        known = formats.when(self.marked_at, "1h") if self.positions else ""
-        profits = [
-            pages.Card(name, formats.money(float(profit), signed=True), note, tone_of(profit))
-            for name, profit, note in (
-                (
-                    "Realised profit",
-                    self.realised_profit,
-                    f"fees {formats.money(float(self.fees))}",
-                ),
-                ("Unrealised profit", self.unrealised_profit, f"closes of {known}" * bool(known)),
-            )
-        ]
-        return pages.cards(
+        """Return the account as a piece of a page; a replay says that it is one."""
+        opened = formats.when(self.opened_at)
+        held = _counted(self.positions, "position")
+        known = f"closes of {formats.when(self.marked_at, '1h')}" if self.positions else ""
+        fees = f"fees {formats.money(float(self.fees))}"
+        shown = pages.cards(
             [
                 pages.Card(
                     "Equity",
                     formats.money(float(self.equity), self.currency),
-                    f"{formats.percent(self.total_return_pct)} since "
-                    f"{formats.when(self.opened_at)}",
+                    f"{formats.percent(self.total_return_pct)} since {opened}",
                 ),
                 pages.Card(
                     "Cash",
                     formats.money(float(self.cash), self.currency),
-                    f"{self.positions} position(s), {self.open_orders} open order(s)",
+                    f"{held}, {_counted(self.open_orders, 'open order')}",
                 ),
-                *profits,
-                pages.Card(
-                    "Replay at" if self.mode == REPLAY else "Now",
-                    formats.when(self.now, "1h"),
-                    "over stored bars: paper, and hindsight" if self.mode == REPLAY else "UTC",
-                ),
+                _profit("Realised profit", self.realised_profit, fees),
+                _profit("Unrealised profit", self.unrealised_profit, known),
             ]
         )
+        if self.mode == LIVE:
+            return shown
+        stands = f"over stored bars; its clock stands at {formats.when(self.now, '1h')} UTC."
+        return pages.notice("note", "Replay", stands) + shown
 
 
-def tone_of(profit: Decimal) -> str:
-    """Return how a profit is coloured."""
-    return "gain" if profit > 0 else "loss" if profit < 0 else ""
+def _profit(label: str, profit: Decimal, note: str) -> pages.Card:
+    tone = "gain" if profit > 0 else "loss" if profit < 0 else ""
+    return pages.Card(label, formats.money(float(profit), signed=True), note, tone)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def account_of(book: Book, marks: Mapping[int, Close]) -> Account:

@@ -32,6 +32,9 @@ class Paper(Trades, Reads):
     cancelling comes with hindsight.
     """
 
+    def __repr__(self) -> str:
+        return f"Paper({str(self._database.path)!r}, user={self._user.email!r})"
+
     def open(
         self,
         cash: object = 100_000,

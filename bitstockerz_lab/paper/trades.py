@@ -93,12 +93,13 @@ class Trades(Room):
     ) -> Order:
         units = money.exact("quantity", quantity)
         worst = None if limit is None else money.exact("limit", limit)
+        own_name = None if client_order_id is None else str(client_order_id)
         with self._database.write() as con:
             book = self._up_to_date(con)
             found = market.find_symbol(con, symbol)
             order = Order(
                 0, found.id, found.symbol, found.currency, side, units, worst,
-                prices.timeframe_of(con, found, timeframe), book.now, client_order_id,
+                prices.timeframe_of(con, found, timeframe), book.now, own_name,
             )  # fmt: skip
             placing.check_numbers(order)
             known = placing.same_again(book, order)

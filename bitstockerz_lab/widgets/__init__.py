@@ -2,10 +2,20 @@
 
 from bitstockerz_lab.widgets.chart import Chart
 from bitstockerz_lab.widgets.dashboard import Dashboard
+from bitstockerz_lab.widgets.editor import StrategyEditor
 from bitstockerz_lab.widgets.panel import Panel
 from bitstockerz_lab.widgets.picture import Picture
 from bitstockerz_lab.widgets.piece import Piece
 from bitstockerz_lab.widgets.runs import RunBrowser
 from bitstockerz_lab.widgets.table import Table
 
-__all__ = ["Chart", "Dashboard", "Panel", "Picture", "Piece", "RunBrowser", "Table"]
+__all__ = [
+    "Chart",
+    "Dashboard",
+    "Panel",
+    "Picture",
+    "Piece",
+    "RunBrowser",
+    "StrategyEditor",
+    "Table",
+]

@@ -1,4 +1,4 @@
-"""The chart of a symbol: candles that get finer as one zooms in, indicators by typing their name."""
+"""The chart of a symbol: candles finer as one zooms in, indicators by typing their name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import numpy as np
-from markupsafe import Markup
 
 from bitstockerz_lab import pages
 from bitstockerz_lab.batch.sparks import spark
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
+    from markupsafe import Markup
 
     from bitstockerz_lab.lab import Lab
     from bitstockerz_lab.market.charts import CandleChart, View
@@ -132,7 +132,7 @@ class Chart(Panel):
             self._draw()
 
     def add(self, words: str | None = None) -> None:
-        """Draw an indicator.
+        """Draw an indicator; what is typed into the field is drawn with Enter, or by the button.
 
         Parameters
         ----------
@@ -147,7 +147,7 @@ class Chart(Panel):
                 self._values(asked)
             if asked not in self.indicators:
                 self.indicators.append(asked)
-            self.indicator_field.value = ""
+            self._set(self.indicator_field, value="")
             self._draw()
 
     def remove(self, words: str) -> None:
@@ -164,6 +164,7 @@ class Chart(Panel):
         start, end : UTC, as `lab.market.bars` takes them
         """
         self._refined.cancel()
+        self._set(self.period_buttons, value=None)
         self._show(start, end, moved=True)
 
     def show_period(self, label: str) -> None:
@@ -217,17 +218,15 @@ class Chart(Panel):
 
     def _listen(self) -> None:
         self.symbol_field.observe(lambda _: self._loaded.call(), "value")
-        self.timeframe_field.observe(self._told(lambda new: self.load(new)), "value")
+        self.timeframe_field.observe(self._told(self.load), "value")
         self.period_buttons.observe(self._told(self.show_period), "value")
         self.log_button.observe(self._told(self._rescale), "value")
-        self.indicator_field.on_submit(lambda _: self.add())
+        self.indicator_field.observe(self._told(self.add), "value")
         self.picture.on_zoom(self._zoomed)
 
     def _told(self, act: Any) -> Any:  # noqa: ANN401 - reason: a function of a value
         """Return what traitlets calls: the function, unless the widget set the value itself."""
-        return lambda change: (
-            None if self._setting or change["new"] is None else act(change["new"])
-        )
+        return lambda change: None if self._setting or change["new"] is None else act(change["new"])
 
     def _set(self, control: ipywidgets.Widget, **traits: object) -> None:
         self._setting = True
@@ -266,10 +265,11 @@ class Chart(Panel):
         over: dict[str, Any] = {}
         under: dict[str, Any] = {}
         for title, values in map(self._values, self.indicators):
+            lone = values.iloc[:, 0] if values.shape[1] == 1 else None
             if not _near(values, bars["close"]):
-                under[title] = values
-            elif values.shape[1] == 1:
-                over[title] = values.iloc[:, 0]
+                under[title] = values if lone is None else lone
+            elif lone is not None:
+                over[title] = lone
             else:
                 over |= {f"{title} {output}": values[output] for output in values}
         return over, under
@@ -285,7 +285,9 @@ class Chart(Panel):
         for name, axis in content["layout"].items():
             if name.startswith("yaxis"):
                 axis["fixedrange"] = True  # each is fitted to what is in view
-        content["layout"]["uirevision"] = f"{self.symbol_field.symbol} {self.whole.ground.timeframe}"
+        content["layout"]["uirevision"] = (
+            f"{self.symbol_field.symbol} {self.whole.ground.timeframe}"
+        )
         self.picture.label = f"Candles of {self.symbol_field.symbol}"
         self.picture.figure = content
         self._set(self.log_button, value=self._kind == "log")
@@ -339,9 +341,9 @@ def _near(values: pd.DataFrame, close: pd.Series) -> bool:
     """Return whether values are prices: nothing bounds them, and most lie near the close."""
     if np.isfinite(values.attrs["range"]).all():
         return False
-    away = values.sub(close, axis=0).div(close, axis=0).abs()
-    middle = away.stack().median()
-    return bool(middle < NEAR)
+    away = values.sub(close, axis=0).div(close, axis=0).abs().to_numpy()
+    known = away[np.isfinite(away)]
+    return bool(len(known) and np.median(known) < NEAR)
 
 
 def _period_tip(label: str) -> str:

@@ -110,6 +110,15 @@ def test_runs_that_differ_in_a_parameter_are_called_by_it(runs):
     assert comparison_tables.names(runs[:1])[runs[0].id] == f"{runs[0].id} · Golden cross · DEMO-A"
 
 
+def test_what_changed_in_the_rules_is_told_of_two_versions(lab, runs):
+    lab.backtests.promote(runs[1])
+    later = lab.backtests.run("Golden cross", "DEMO-A", start="2016-01-04", fee_bps=5)
+    told = comparison_tables.differing([later, runs[0]])
+    assert "From version 1 to version 2 of the rules:" in told
+    assert "<li>parameter fast: default 50 → 20</li>" in told
+    assert "of the rules" not in comparison_tables.differing(runs[:2])
+
+
 def test_what_only_one_run_has_is_missing_in_the_other(lab, runs):
     stopped = lab.backtests.run(
         "Golden cross", "DEMO-A", start="2016-01-04", fee_bps=5, targets=[(5, 50)]

@@ -22,7 +22,6 @@ BATCH = sorted((PROJECT / "notebooks" / "batch").glob("*.ipynb"))
 IN_ORDER = ("load_bars", "data_quality", "backtest", "sweep", "walk_forward", "compare")
 """The batch notebooks, each after those whose records it reads."""
 
-GUIDE = sorted((PROJECT / "notebooks" / "guide").glob("*.ipynb"))
 BACKTEST = PROJECT / "notebooks" / "batch" / "backtest.ipynb"
 
 
@@ -91,12 +90,6 @@ def test_the_backtest_notebook_takes_what_the_design_says():
         "strategy", "version", "symbol", "timeframe", "start", "end", "initial_equity",
         "fee_bps", "fixed_fee", "slippage_bps", "parameters", "database",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("path", GUIDE, ids=name)
-def test_each_code_cell_of_a_guide_checks_itself(path):
-    for cell in code_cells(path):
-        assert any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source)))
 
 
 @pytest.mark.slow
@@ -203,14 +196,6 @@ def test_plain_papermill_fails_on_a_parameter_that_the_notebook_does_not_take(tm
     assert done.returncode != 0
     assert "No parameter 'symbl'. Did you mean 'symbol'?" in done.stderr
     assert not (tmp_path / "lab.duckdb").exists(), "nothing was opened, let alone recorded"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", GUIDE, ids=name)
-def test_a_guide_runs_from_top_to_bottom_in_a_lab_of_its_own(path, tmp_path):
-    said = checked([path], tmp_path / "lab.duckdb")
-    assert f"{len(code_cells(path))} passed" in said
-    assert (tmp_path / "lab.duckdb").exists()
 
 
 @pytest.mark.slow

@@ -11,12 +11,14 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-PROJECT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SETTINGS = {
     "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
     "@jupyterlab/apputils-extension/notification": {
@@ -68,8 +70,7 @@ BOTTOM = """(() => {
 class Server:
     """A Jupyter server of its own: port, settings, runtime and data folders, all below `folder`.
 
-    `folder / "notebooks"` is what it shows. Its kernels find the project and the variables of
-    `environment`.
+    `folder / "notebooks"` is what it shows.
     """
 
     folder: Path
@@ -189,6 +190,15 @@ class Notebook:
         assert failed == [], failed
         return self
 
+    def run_cell(self, number, *, timeout_s=60):
+        """Run one cell again, counted from 0."""
+        self.page.evaluate(
+            f"jupyterapp.shell.currentWidget.content.activeCellIndex = {number};"
+            "jupyterapp.commands.execute('notebook:run-cell'); null"
+        )
+        failed = self.idle(timeout_s=timeout_s)
+        assert failed == [], failed
+
     def idle(self, *, timeout_s=60, all_cells=False, still_s=0.3):
         """Wait until the kernel has been idle for a moment and every figure is drawn."""
         until, quiet_since = time.monotonic() + timeout_s, None
@@ -229,7 +239,7 @@ class Notebook:
 
 
 def environment_of(folder, more):
-    """What a server and its kernels see: this project, and nothing of the person's own Jupyter."""
+    """What a server and its kernels see: nothing of the person's own Jupyter."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -242,7 +252,6 @@ def environment_of(folder, more):
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "IPYTHONDIR": str(folder / "ipython"),
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT), kept.get("PYTHONPATH")])),
         "PYTHONUNBUFFERED": "1",
         **more,
     }

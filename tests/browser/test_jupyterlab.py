@@ -15,9 +15,6 @@ slider = ipywidgets.IntSlider(5, description="fast")
 told = ipywidgets.Label("5 bars")
 slider.observe(lambda change: setattr(told, "value", f"{change['new']} bars"), "value")
 ipywidgets.VBox([slider, told])
-# %%
-from pathlib import Path
-Path("kernel.txt").write_text(Path("/proc/self/cmdline").read_text())
 """
 PAPER = "getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor"
 
@@ -31,5 +28,13 @@ def test_a_slider_reaches_the_kernel_by_the_keyboard_and_the_page_follows_the_th
     parts = page.evaluate(PAPER)[4:-1].split(",")
     assert max(int(part) for part in parts[:3]) < 60
     assert "6 bars" in opened.save().read_text("utf-8")
-    if supported():  # a fork of the warm parent shows the parent's command
-        assert "ipykernel" not in (opened.path.parent / "kernel.txt").read_text("utf-8")
+
+
+def test_kernels_of_jupyterlab_are_forks_of_a_warm_parent(notebook, jupyterlab):
+    if not supported():
+        pytest.skip("warm kernels need Linux")
+    notebook("# %%\nfrom pathlib import Path\nPath('kernel.txt').write_text("
+             "Path('/proc/self/cmdline').read_text())").run()  # fmt: skip
+    command = (jupyterlab.folder / "notebooks" / "kernel.txt").read_text("utf-8")
+    log = (jupyterlab.folder / "server.log").read_text("utf-8")
+    assert "ipykernel" not in command, [line for line in log.splitlines() if "Cold start" in line]

@@ -36,6 +36,14 @@ def test_a_schedule_that_cannot_be_read_is_one_line(call, tmp_path, words, told)
     assert len(answer.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["pipeline", "batch"])
+@pytest.mark.parametrize("words", [[], ["--every", "6h"]])
+def test_a_zone_of_no_cron_line_is_refused(call, tmp_path, command, words):
+    answer = call(command, tmp_path / "any", *words, "--zone", "America/New_York")
+    assert answer.status == 2
+    assert "--zone America/New_York is of a --cron line" in " ".join(answer.err.split())
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -285,8 +285,12 @@ def test_the_picture_has_the_curve_and_the_fills(paper):
 
 
 def test_an_account_shows_itself_as_cards_in_a_notebook(paper):
-    assert "Replay at" in paper.account()._repr_html_()
-    assert "1,000.00" in paper.account()._repr_html_()
+    shown = paper.account()._repr_html_()
+    assert "Replay" in shown
+    assert "its clock stands at 2020-01-07 00:00 UTC" in shown
+    assert "1,000.00" in shown
+    assert "0 positions, 0 open orders" in shown
+    assert "Replay" not in paper.reset()._repr_html_()
 
 
 def test_empty_frames_keep_their_columns_and_types(paper):

@@ -6,7 +6,7 @@ import shutil
 from decimal import Decimal
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import bitstockerz_lab as bz
@@ -22,7 +22,8 @@ deeds = st.one_of(
 )
 
 EXECUTED = """
-SELECT symbol_id, side, executions.quantity, price, fee, executed_at, requested_at, bar_at
+SELECT executions.symbol_id, executions.side, executions.quantity, price, fee, executed_at,
+    requested_at, bar_at
 FROM executions
 JOIN execution_details ON execution_id = executions.id
 JOIN orders ON orders.id = order_id
@@ -42,7 +43,7 @@ def do(paper, deed):
         paper.cancel(words[0])
 
 
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(script=st.lists(deeds, min_size=6, max_size=8))
 def test_stored_cash_and_positions_are_rebuilt_from_the_executions(
     script, stocked, tmp_path_factory

@@ -64,6 +64,9 @@ def test_all_that_a_copy_recorded_comes_home_with_its_ids(home, tmp_path):
     best = sweep.promote(sweep.best(1))
     walk = copy.backtests.walk_forward("Golden cross", "DEMO-A", grid=GRID, train="4y", test="3y")
     copy.market.check("DEMO-A")
+    copy.backtests.tag([run, best], "candidate")
+    copy.backtests.note(run, "Elsewhere.")
+    home.backtests.note(1, "Here.")
     here = home.backtests.run("Golden cross", "DEMO-A", fee_bps=3)  # meanwhile
 
     rows, before = parcels.new_rows(copy.path, original, block), counts(home)
@@ -85,6 +88,8 @@ def test_all_that_a_copy_recorded_comes_home_with_its_ids(home, tmp_path):
     assert home.backtests.get_walk_forward(walk.id).windows.equals(walk.windows)
     assert len(home.market.findings("DEMO-A")) == len(copy.market.findings("DEMO-A"))
     assert len(home.backtests.trials()) == len(copy.backtests.trials())
+    assert set(home.backtests.list(tag="candidate")["id"]) == {run.id, best.id}
+    assert home.backtests.notes()["note"].tolist() == ["Elsewhere.", "Here."]
     assert home.backtests.run("Golden cross", "DEMO-A", fee_bps=9).id == run.id
 
 

@@ -12,13 +12,15 @@ from bitstockerz_lab.backtests.sweep import engine
 from bitstockerz_lab.backtests.sweep.progress import duration
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from bitstockerz_lab.backtests.sweep.combinations import Combinations
     from bitstockerz_lab.backtests.sweep.question import Question
     from bitstockerz_lab.backtests.sweep.unit import Unit
 
 ENOUGH_S = 0.1
 """A sample that takes so long tells the pace; the samples before it take as long together."""
-FIRST = 8
+FIRST = 4
 FACTOR = 4
 """Each sample is so many times the one before it."""
 SOON_S = 1.0
@@ -111,18 +113,54 @@ def estimate(
 def _seconds(
     unit: Unit, combinations: Combinations, count: int, threads: int | None, memory_mb: float
 ) -> tuple[float, int]:
-    """Return about how long so many combinations take on a unit, and how many were measured.
-
-    Of two samples the difference tells the pace: what is done once for all of them drops out.
-    """
-    size, took, before, fewer = min(FIRST, count), 0.0, 0.0, 0
-    while True:
-        some = combinations.take(np.linspace(0, len(combinations) - 1, size).astype(np.intp))
+    """Return about how long so many combinations take on a unit, and how many were measured."""
+    size, works, times = FIRST, [], [0.0]
+    while times[-1] < ENOUGH_S:
+        some = _some(combinations, min(size, count))
         began = time.perf_counter()
         engine.measure(unit, some, threads=threads, memory_mb=memory_mb)
-        took = time.perf_counter() - began
-        if took >= ENOUGH_S or size >= count:
+        times.append(time.perf_counter() - began)
+        works.append(_work(some))
+        if size >= count:
             break
-        before, fewer, size = took, size, min(count, FACTOR * size)
-    pace = max(took - before, 0.0) / (size - fewer) if fewer else took / size
-    return took + pace * (count - size), size
+        size *= FACTOR
+    once, values, every = _work(combinations)
+    whole = (once, min(values, count), min(every, count))
+    return _concluded(np.array(works), np.array(times[1:]), np.array(whole)), len(some)
+
+
+def _work(combinations: Combinations) -> tuple[float, float, float]:
+    """Return how much there is to do: once, for each value of a parameter, for each combination."""
+    values = sum(len(np.unique(column)) for column in combinations.columns.values())
+    return 1.0, float(values), float(len(combinations))
+
+
+def _concluded(
+    works: NDArray[np.float64], times: NDArray[np.float64], whole: NDArray[np.float64]
+) -> float:
+    """Return how long the whole takes where samples took so long.
+
+    How long each kind of work takes is told by samples that have the kinds in different
+    proportions. Of fewer samples than kinds the last one's pace is that of the whole.
+    """
+    if (works[-1] >= whole).all() or len(works) < works.shape[1]:
+        return float(times[-1] * whole[-1] / works[-1, -1])
+    from scipy import optimize  # noqa: PLC0415 - reason: heavy
+
+    # nothing takes less than no time; and of a short sample a tenth counts like one of a long one
+    each, _ = optimize.nnls(works / times[:, None], np.ones(len(times)))
+    return max(float(each @ whole), float(times[-1]))
+
+
+def _some(combinations: Combinations, size: int) -> Combinations:
+    """Return about so many combinations: those of every so manieth value of each parameter."""
+    share = (size / len(combinations)) ** (1 / len(combinations.columns))
+    chosen = np.ones(len(combinations), bool)
+    for column in combinations.columns.values():
+        known = np.unique(column)
+        places = np.linspace(0, len(known) - 1, max(1, round(share * len(known))))
+        chosen &= np.isin(column, known[places.round().astype(int)])
+    found = np.flatnonzero(chosen)
+    if not len(found):
+        found = np.linspace(0, len(combinations) - 1, size).astype(np.intp)
+    return combinations.take(found)

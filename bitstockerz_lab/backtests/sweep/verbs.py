@@ -125,16 +125,13 @@ class Sweeps(StoredSweeps):
         ... )
         >>> sweep.best(3)
         """
-        search.check_metric(by)
-        refuse_grid(timeframe=timeframe)
-        varied = dimensions(start, end, periods, terms, ARGUMENTS)
         space = Space(grid, constraint, samples, sampling, seed)
         asked = {
             "symbols": _names(symbols), "timeframe": timeframe, "start": start, "end": end,
             "periods": periods, "parameters": parameters, "adjusted": adjusted, "terms": terms,
             "by": by,
         }  # fmt: skip
-        question, first = self._resolved(strategy, version, space, varied, asked, trust=trust)
+        question, first = self._resolved(strategy, version, space, asked, trust=trust)
         recorder = Recorder(self._database, self._user, record=record)
         attempt = Attempt(
             question=question,
@@ -189,8 +186,8 @@ class Sweeps(StoredSweeps):
 
         Parameters
         ----------
-        strategy, symbols, timeframe, start, end, grid, constraint, samples, sampling, seed, version, \
-parameters, periods, by, adjusted, trust, threads, memory_mb, terms : as `sweep` takes them
+        strategy, symbols, timeframe, start, end, grid, constraint, samples, sampling, seed, \
+version, parameters, periods, by, adjusted, trust, threads, memory_mb, terms : as `sweep` takes them
         measure : False only counts
 
         Returns
@@ -207,32 +204,30 @@ parameters, periods, by, adjusted, trust, threads, memory_mb, terms : as `sweep`
         --------
         >>> lab.backtests.estimate_sweep("Golden cross", "AAPL", grid={"fast": range(5, 100)})
         """
-        search.check_metric(by)
-        refuse_grid(timeframe=timeframe)
-        varied = dimensions(start, end, periods, terms, ARGUMENTS)
         space = Space(grid, constraint, samples, sampling, seed)
         asked = {
             "symbols": _names(symbols), "timeframe": timeframe, "start": start, "end": end,
             "periods": periods, "parameters": parameters, "adjusted": adjusted, "terms": terms,
             "by": by,
         }  # fmt: skip
-        question, _ = self._resolved(strategy, version, space, varied, asked, trust=trust)
-        count = space.count(question)
-        return estimate(
-            question, count, measure=measure, threads=threads, memory_mb=memory_mb
-        )
+        question, _ = self._resolved(strategy, version, space, asked, trust=trust)
+        tried = space.count(question)
+        return estimate(question, tried, measure=measure, threads=threads, memory_mb=memory_mb)
 
-    def _resolved(  # noqa: PLR0913, PLR0917 - what can be asked
+    def _resolved(
         self,
         strategy: str | int | StrategyVersion,
         version: int | None,
         space: Space,
-        varied: Dimensions,
         asked: Mapping[str, Any],
         *,
         trust: bool,
     ) -> tuple[Question, plan.Materials]:
         """Return what a sweep is to find out, and what its first unit is made of."""
+        search.check_metric(asked["by"])
+        refuse_grid(timeframe=asked["timeframe"])
+        period = (asked["start"], asked["end"], asked["periods"])
+        varied = dimensions(*period, asked["terms"], ARGUMENTS)
         found, gathered = self._read(asked, varied, strategy, version, trust=trust)
         question = space.question(
             found,

@@ -162,9 +162,7 @@ class Ground:
 
     def line(self, values: pd.Series) -> dict[str, Any]:
         """Return the x and y of a line over the bars."""
-        return traces.line_values(
-            values, self.timeframe, missing=self.missing, shown=self.shown
-        )
+        return traces.line_values(values, self.timeframe, missing=self.missing, shown=self.shown)
 
     def notes(self) -> list[str]:
         """Return what a reader must know of what is not drawn, a sentence each."""

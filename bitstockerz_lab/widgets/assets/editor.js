@@ -193,12 +193,13 @@ function render({ model, el }) {
 
   // what is new is filled in next; what is moved may be moved on by the same button
   function focus(told) {
-    if (!told) return;
+    if (!told || !acted) return;
     const path = told.path, first = [path + ".left:in", path + ".profit_pct:in", path + ".default:range"];
     const again = acted.key.startsWith(acted.path) ? path + acted.key.slice(acted.path.length) : "";
     const tries = NEW.has(acted.do) ? [...first, path + ":row"] : [again, path + ":row", ...first];
     tries.push(path.split(/[.[]/)[0] + ":add:");
     const target = tries.map(function (key) { return key && found(key); }).find(Boolean);
+    acted = null;
     if (!target) return;
     target.focus();
     if (target.select) target.select();

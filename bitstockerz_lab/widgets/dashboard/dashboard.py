@@ -176,8 +176,8 @@ class Dashboard(Panel):
 
     def still(self) -> Markup:
         """Return the cards as a page shows them, without buttons."""
-        tile = '<section style="margin: 0 0 20px">{}</section>'
-        return Markup("").join(Markup(tile).format(card.still()) for card in self.cards.values())
+        tile = Markup('<section style="margin: 0 0 20px">{}</section>')
+        return Markup("").join(tile.format(card.still()) for card in self.cards.values())
 
     def _open(self, name: str, make: Callable[[], ipywidgets.Widget]) -> None:
         try:

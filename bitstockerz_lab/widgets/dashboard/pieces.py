@@ -16,22 +16,26 @@ from bitstockerz_lab.widgets.dashboard.card import act
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bitstockerz_lab.widgets.dashboard.reading import Account, Jobs, Runs
+    from bitstockerz_lab.widgets.dashboard.reading import Jobs, Runs, Worth
 
 TOP = 5
 """Rows of a card."""
+
+POINTS = 120
+"""Points of the account's line, about."""
 
 DONE = {Status.COMPLETED: "bz-good", Status.FAILED: "bz-bad", Status.TIMED_OUT: "bz-bad"}
 MINUTE, HOUR, DAY, WEEKS = 60, 3_600, 86_400, 30 * 86_400
 
 
-def account(found: Account | None) -> Markup:
-    """Return the paper account: what it is worth, and since it was opened."""
-    if found is None:
+def account(worth: Worth | None) -> Markup:
+    """Return the paper account: what it is worth, since it was opened, and a line of that."""
+    if worth is None:
         return _empty(
             "You have no paper account. Open one to trade with play money on the stored bars.",
             _open_account(primary=True),
         )
+    found = worth.account
     money, profit = formats.money, float(found.equity - found.starting_balance)
     entries = [
         pages.Card("Equity", money(float(found.equity), found.currency)),
@@ -51,7 +55,12 @@ def account(found: Account | None) -> Markup:
         words.append(f"replay, it is {formats.when(found.now)} there")
     elif found.marked_at is not None:
         words.append(f"at closes of {formats.when(found.marked_at)}")
-    return pages.cards(entries) + _foot(", ".join(words))
+    start = float(found.starting_balance)
+    curve = worth.curve.to_numpy()
+    step = max(1, len(curve) // POINTS)
+    line = spark(curve[::-step][::-1].tolist(), start) if len(curve) > 1 else Markup()
+    drawn = Markup('<div class="bz-curve">{}</div>').format(line)
+    return pages.cards(entries) + drawn + _foot(", ".join(words))
 
 
 def positions(found: pd.DataFrame | None) -> Markup:
@@ -82,13 +91,13 @@ def strategies(found: pd.DataFrame) -> Markup:
     newest = found[["last_run_at", "updated_at"]].max(axis=1)
     order = newest.sort_values(ascending=False, kind="stable").index
     shown = found.loc[order].head(TOP).reset_index(drop=True)
-    shown["buttons"] = [_strategy_buttons(name) for name in shown["name"]]
+    shown["buttons"] = _pieces(_strategy_buttons(name) for name in shown["name"])
     columns = {
         "name": Column("Strategy", number=False),
         "version": Column("Version", formats.count),
         "runs": Column("Runs", formats.count),
         "last_run_at": Column("Last run", _ago, number=False),
-        "buttons": Column("", _piece, number=False),
+        "buttons": Column("", _piece),
     }
     more = len(found) - TOP
     return _table(shown, columns) + _foot(
@@ -103,20 +112,16 @@ def runs(found: Runs) -> Markup:
             "No run yet. A backtest is kept with its trades, its equity and what it was made of.",
             act("Run a backtest", "backtest", primary=True),
         )
-    curves = found.outlines.set_index("id")
+    lines = {
+        run_id: spark(curve, initial)
+        for run_id, curve, initial in _rows(found.outlines, "id", "curve", "initial_equity")
+    }
     shown = found.newest.reset_index(drop=True)
-    shown["run"] = [
-        _run_link(run_id, strategy, version, symbol, timeframe)
-        for run_id, strategy, version, symbol, timeframe in _rows(
-            shown, "id", "strategy", "version", "symbol", "timeframe"
-        )
-    ]
-    shown["curve"] = [
-        spark(curves.at[one, "curve"], curves.at[one, "initial_equity"])
-        if one in curves.index
-        else _status(status)
-        for one, status in _rows(shown, "id", "status")
-    ]
+    named = _rows(shown, "id", "strategy", "version", "symbol", "timeframe", "parameters")
+    shown["run"] = _pieces(_run_link(*row) for row in named)
+    shown["curve"] = _pieces(
+        lines.get(one) or _status(status) for one, status in _rows(shown, "id", "status")
+    )
     columns = {
         "run": Column("Run", _piece, number=False),
         "curve": Column("Equity", _piece, number=False),
@@ -141,7 +146,7 @@ def executions(found: pd.DataFrame | None) -> Markup:
         )
     shown = found.head(TOP)
     columns = {
-        "executed_at": Column("When", lambda one: formats.when(one, "1h"), number=False),
+        "executed_at": Column("When", _moment, number=False),
         "side": Column("Side", number=False),
         "quantity": Column("Quantity", formats.quantity),
         "symbol": _chart_link(),
@@ -177,15 +182,15 @@ def market(found: pd.DataFrame) -> Markup:
     ]
     columns = {
         "symbol": _chart_link(),
-        "timeframe": Column("", number=False),
-        "last": Column("Last bar", formats.when, number=False),
-        "behind": Column("Behind", formats.count),
+        "timeframe": Column("Bars", number=False),
+        "last": Column("Last", formats.when, number=False),
         "errors": Column("Errors", _given),
         "warnings": Column("Warnings", _given),
     }
     odd = _odd(stored)
     words = [f"{unchecked:,} not checked"] if unchecked else []
-    words += [f"{numbers['stale']:,} behind"] if numbers["stale"] else []
+    late = f"{numbers['stale']:,} of {_many(len(stored), 'set')} of bars behind"
+    words += [late] if numbers["stale"] else []
     said = ", ".join(words) or "all checked" + ("" if len(odd) else ", nothing found")
     button = act("Check them", "check", primary=True) if unchecked else ""
     body = pages.cards(entries)
@@ -244,9 +249,11 @@ def _strategy_buttons(name: str) -> Markup:
     )
 
 
-def _run_link(run_id: int, strategy: str, version: int, symbol: str, timeframe: str) -> Markup:
+def _run_link(run_id: int, strategy: str, version: int, *told: str) -> Markup:
+    symbol, timeframe, parameters = told
     words = f"{strategy} v{version} on {symbol} {timeframe}"
-    return _link(words, "run", run_id, f"Open run {run_id}: {words}")
+    link = _link(words, "run", run_id, f"Open run {run_id}: {words}")
+    return link + Markup('<br><span class="bz-quiet">{}</span>').format(parameters or "")
 
 
 def _chart_link() -> Column:
@@ -300,6 +307,11 @@ def _many(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def _pieces(made: Iterable[Markup]) -> pd.Series:
+    """Return a column of pieces; as strings they would be escaped."""
+    return pd.Series(list(made), dtype=object)
+
+
 def _piece(markup: Markup) -> Markup:
     """Return a cell that is a piece already."""
     return markup
@@ -307,6 +319,11 @@ def _piece(markup: Markup) -> Markup:
 
 def _given(value: object) -> str:
     return formats.MISSING if value is None or pd.isna(value) else formats.count(int(value))  # type: ignore[call-overload]
+
+
+def _moment(stamp: pd.Timestamp) -> str:
+    """Return a moment to the minute; the start of a day as its date."""
+    return formats.when(stamp, "1d" if stamp == stamp.normalize() else "1h")
 
 
 def _ago(moment: pd.Timestamp | None) -> str:
@@ -318,7 +335,6 @@ def _ago(moment: pd.Timestamp | None) -> str:
         return "just now"
     if seconds >= WEEKS:
         return formats.when(moment)
-    for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
-        if seconds >= unit:
-            break
+    units = {"day": DAY, "hour": HOUR, "minute": MINUTE}
+    name, unit = next((name, unit) for name, unit in units.items() if seconds >= unit)
     return f"{_many(int(seconds // unit), name)} ago"

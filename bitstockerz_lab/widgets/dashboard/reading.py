@@ -21,6 +21,20 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """The paper account, and what it was worth day by day.
+
+    Attributes
+    ----------
+    account : as `lab.paper.account` gives it
+    curve : as `lab.paper.equity` gives it
+    """
+
+    account: Account
+    curve: pd.Series
+
+
+@dataclass(frozen=True, slots=True)
 class Runs:
     """The newest runs.
 
@@ -48,9 +62,9 @@ class Jobs:
     running: pd.DataFrame
 
 
-def account(lab: Lab) -> Account | None:
+def account(lab: Lab) -> Worth | None:
     """Return the paper account; None where none was opened."""
-    return _of_account(lab, lab.paper.account)
+    return _of_account(lab, lambda: Worth(lab.paper.account(), lab.paper.equity()))
 
 
 def positions(lab: Lab) -> pd.DataFrame | None:

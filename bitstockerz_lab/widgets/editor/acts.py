@@ -34,6 +34,9 @@ def act(draft: Draft, done: dict[str, Any]) -> str | None:
     if do in ("type", "number", "json"):
         _fill(draft, do, path, str(done.get("text", "")), goes_on=bool(done.get("goes_on")))
         return None
+    if do == "rename":
+        draft.rename(path, str(done.get("text", "")).strip())
+        return None
     if do in _CHOICES:
         _CHOICES[do](draft, path, chosen)
         return None

@@ -172,8 +172,7 @@ class Draft:
         """
         if value is None:
             return self.remove(path) if paths.stands(self._document, path) else path
-        step = f"put {path}" if goes_on else ""
-        return self._do(lambda document: (paths.put(document, path, value), path), step, goes_on)
+        return self._do(lambda document: (paths.put(document, path, value), path), path, goes_on)
 
     def type(self, path: str, text: str, *, goes_on: bool = False) -> str:
         """Put what a text means at a path; what it does not mean is told by `problems`.
@@ -193,7 +192,7 @@ class Draft:
             grown = {**document, "indicators": known} if declared else document
             return paths.put(grown, path, value), path
 
-        return self._do(done, f"put {path}" if goes_on else "", goes_on)
+        return self._do(done, path, goes_on)
 
     def _meant(self, path: str, text: str) -> tuple[Any, Document]:
         taken = paths.steps(path)
@@ -290,6 +289,13 @@ class Draft:
             self._do(lambda _: (found, ""), tidy=False)
         return []
 
+    def restart(self, document: Document) -> None:
+        """Take another document; where there were rules before, that is a step to take back."""
+        if self._document:
+            self._do(lambda _: (copy.deepcopy(document), ""), tidy=False)
+        else:
+            self._document = copy.deepcopy(document)
+
     def undo(self) -> None:
         """Take back the last step; nothing, if there is none."""
         if self._past:
@@ -321,16 +327,17 @@ class Draft:
         tidy: bool = True,
     ) -> str:
         before = self._document
+        begun = bool(step and self._past and self._past[-1][0] == step)
         changed, path = change(before)
         if tidy and not goes_on:
-            earlier = self._past[-1][1] if self._past and self._past[-1][0] else before
-            changed, path = _tidied(changed, earlier, path)
-        if changed == before:
-            return path
-        if not (step and self._past and self._past[-1][0] == step):
-            self._past = [*self._past, (step, before)][-LONGEST_HISTORY:]
-        self._future = []
-        self._document = changed
+            changed, path = _tidied(changed, self._past[-1][1] if begun else before, path)
+        if changed != before:
+            if not begun:
+                self._past = [*self._past, (step, before)][-LONGEST_HISTORY:]
+            self._future = []
+            self._document = changed
+        if self._past and not goes_on:
+            self._past[-1] = ("", self._past[-1][1])  # what comes next is a step of its own
         return path
 
 

@@ -76,10 +76,11 @@ class StrategyEditor(Panel):
         self._controls()
         self.beside = PreviewBox(lab, symbol)
         self._lay_out()
-        if strategy is not None:
-            self.begin(strategy)
-        else:
+        if strategy is None:
             self._drawn()
+        else:
+            self.draft = Draft()
+            self.begin(strategy)
 
     def _controls(self) -> None:
         wide = ipywidgets.Layout(flex="1 1 220px", min_width="180px", width="auto")
@@ -103,7 +104,7 @@ class StrategyEditor(Panel):
         self.told = Piece()
         self.json = ipywidgets.Textarea(
             continuous_update=False, tooltip="The definition's JSON",
-            layout=ipywidgets.Layout(width="100%", height="320px"),
+            layout=ipywidgets.Layout(width="auto", height="320px"),
         )  # fmt: skip
         self.json_told, self.diff_told, self.honesty_told = Piece(), Piece(), Piece()
         self.name.observe(lambda change: self._named(change["new"]), "value")
@@ -153,6 +154,8 @@ class StrategyEditor(Panel):
     def begin(self, strategy: Rules) -> None:
         """Begin with other rules: a template, a saved strategy, a definition; None for empty ones.
 
+        What was there before comes back by `undo`.
+
         Raises
         ------
         UnknownName
@@ -167,11 +170,12 @@ class StrategyEditor(Panel):
             strategy = strategy.definition.titled(name=strategy.name)
         if isinstance(strategy, Definition):
             strategy = strategy.document
-        self.draft = Draft(NEW if strategy is None else dict(strategy))
+        self.draft.restart(NEW if strategy is None else dict(strategy))
         self.json_problems = []
-        self.diff = self.honesty = None
-        if self.version is not None:
-            self.honesty = self.version.honesty
+        self.diff = None
+        self.honesty = None if self.version is None else self.version.honesty
+        self.diff_told.markup = ""
+        self._told_honesty()
         self._drawn()
 
     def _show_start(self, strategy: Rules) -> None:
@@ -238,6 +242,7 @@ class StrategyEditor(Panel):
         self.honesty = self.version.honesty
         self.beside.count()
         self.start.options = self._starts()
+        self._show_start(self.version)
         self._told_honesty()
         return self.version
 

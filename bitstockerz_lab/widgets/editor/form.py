@@ -40,6 +40,10 @@ SIZINGS = {
     "fixed_cash": "fixed amount of money",
     "fixed_quantity": "fixed number of units",
 }
+KEYS = Markup(
+    '<p class="bz-note">On a condition: Alt and an arrow move it, N negates it, + adds one behind '
+    "it, Delete removes it, Escape leaves its fields.</p>"
+)
 
 
 def form(document: Document, problems: Iterable[Problem] = ()) -> Markup:
@@ -70,6 +74,7 @@ def _body(pen: Pen) -> Markup:
         shown = [name for name in SIDES if _is_shown(pen.document, name)]
         parts += [conditions.side(pen, name, SIDES[name]) for name in shown]
         parts += [_hidden(pen, [name for name in SIDES if name not in shown])]
+        parts += [KEYS]
     return Markup("").join([*parts, _exits(pen), _indicators(pen)])
 
 
@@ -126,11 +131,11 @@ def _parameter(pen: Pen, name: str, declared: Any) -> Markup:  # noqa: ANN401 - 
         for key in ("min", "max", "step")
     )
     return Markup(
-        '<div class="bz-parameter"><span class="bz-name">{}</span>{}{}'
+        '<div class="bz-parameter">{}{}{}'
         '<details data-key="{}"><summary title="Range of {}">range</summary>{} {}</details>'
         "{}{}</div>"
     ).format(
-        name, slider, pen.number(place, name, min=low, max=high, step=step), f"{path}:range", name,
+        pen.name(path, name), slider, pen.number(place, name, min=low, max=high, step=step), f"{path}:range", name,
         ranges, pen.button("remove", path, "✕", f"Remove the parameter {name}"),
         pen.told(place), pen.told(path),
     )  # fmt: skip
@@ -152,9 +157,8 @@ def _exits(pen: Pen) -> Markup:
 
 def _line(name: str, field: Markup, unit: str = "") -> Markup:
     told = Markup('<span class="bz-unit">{}</span>').format(unit) if unit else ""
-    return Markup('<div class="bz-line"><span class="bz-name">{}</span>{}{}</div>').format(
-        name, field, told
-    )
+    title = Markup('<span class="bz-name">{}</span>').format(name)
+    return Markup('<div class="bz-line">{}{}{}</div>').format(title, field, told)
 
 
 def _targets(pen: Pen) -> Markup:
@@ -163,7 +167,7 @@ def _targets(pen: Pen) -> Markup:
     for place in range(len(given) if isinstance(given, list) else 0):
         path = f"targets[{place}]"
         name = f"Target {place + 1}"
-        field = Markup("at a gain of {} % close {} % of the position {}{}").format(
+        field = Markup("at {} % close {} % of it {}{}").format(
             conditions.operand(pen, f"{path}.profit_pct", f"{name}: gain"),
             conditions.value(pen, f"{path}.close_pct", f"{name}: percent of the position"),
             pen.button("remove", path, "✕", f"Remove target {place + 1}"),
@@ -201,9 +205,8 @@ def _indicators(pen: Pen) -> Markup:
 def _use(pen: Pen, name: str) -> Markup:
     path = paths.written(("indicators", name))
     kind = pen.operand(f"{path}.indicator", f"{name}: which indicator", kind="indicator")
-    field = Markup("{} {} {}{}{}").format(
-        kind, conditions.settings(pen, name),
+    return Markup('<div class="bz-line">{}{} {} {}{}{}</div>').format(
+        pen.name(path, name), kind, conditions.settings(pen, name),
         pen.button("remove", path, "✕", f"Remove the indicator {name}"),
         pen.told(f"{path}.indicator"), pen.told(path),
     )  # fmt: skip
-    return _line(name, field)

@@ -60,5 +60,9 @@ class LiveForm(anywidget.AnyWidget):
         if content.get("do") == "hello":
             self.send({"tell": "catalogue", "offers": self._catalogue})
             self._tell()
-        else:
+            return
+        try:
             self._act(content)
+        except BaseException:
+            self._tell()  # the front end waits for an answer
+            raise

@@ -52,7 +52,7 @@ def at(document: Any, path: str) -> Any:  # noqa: ANN401 - reason: any JSON
         try:
             found = found[step]
         except (KeyError, IndexError, TypeError):
-            message = f"Nothing stands at {path!r} of these rules. editor.paths lists what does."
+            message = f"Nothing stands at {path!r} of these rules. Their JSON shows what there is."
             raise UnknownName(message, name=path) from None
     return found
 

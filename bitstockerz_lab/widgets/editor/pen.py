@@ -84,9 +84,9 @@ class Pen:
         kind : "operand", "value" (a number or a parameter) or "indicator"
         """
         told = self.text(path) if kind != "indicator" else str(self.at(path) or "")
-        size = min(max(len(told), 4 if kind == "value" else 9) + 1, 44)
+        size = min(max(len(told), 3 if kind == "value" else 9) + 1, 44)
         return Markup(
-            '<input class="bz-in bz-{}" role="combobox" aria-expanded="false" autocomplete="off"'
+            '<input class="bz-in bz-in-{}" role="combobox" aria-expanded="false" autocomplete="off"'
             ' aria-autocomplete="list" spellcheck="false" aria-label="{}" title="{}" size="{}"'
             ' value="{}" data-do="type" data-offers="{}" data-path="{}" data-key="{}"{}>'
         ).format(
@@ -97,12 +97,20 @@ class Pen:
         """Return a field for a plain number that is heard while one types."""
         limits = {"step": "any"} | {key: one for key, one in limits.items() if one is not None}
         return Markup(
-            '<input class="bz-in bz-number" type="number" aria-label="{}" title="{}" value="{}"'
+            '<input class="bz-in bz-in-number" type="number" aria-label="{}" title="{}" value="{}"'
             ' data-do="number" data-path="{}" data-key="{}"{}{}>'
         ).format(
             label, label, self.text(path), path, f"{path}:number", _attributes(limits),
             self.wrong(path),
         )  # fmt: skip
+
+    def name(self, path: str, name: str) -> Markup:
+        """Return the field of a parameter's or an indicator's name."""
+        label = f"Name of {name}"
+        return Markup(
+            '<input class="bz-in bz-name" aria-label="{}" title="{}" value="{}" size="14"'
+            ' spellcheck="false" data-do="rename" data-path="{}" data-key="{}">'
+        ).format(label, label, name, path, f"{path}:name")
 
     def parameter_button(self, path: str, what: str) -> Markup:
         """Return the button that makes a plain number a parameter; "" where there is none."""

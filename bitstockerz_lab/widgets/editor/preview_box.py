@@ -66,8 +66,10 @@ class PreviewBox(ipywidgets.VBox):
         self._looked_at.write()
 
     def _chosen(self) -> None:
+        before = self.timeframe.value
         self._offer_timeframes()
-        self._later.call()
+        if self.timeframe.value == before:  # else that has called already
+            self._later.call()
 
     def _offer_timeframes(self) -> None:
         """Offer the timeframes of the symbol, as soon as what is typed is one."""
@@ -78,6 +80,7 @@ class PreviewBox(ipywidgets.VBox):
             found = []  # somebody is typing
         if list(self.timeframe.options) != found:
             self.timeframe.options = found
+            self.timeframe.value = found[0] if found else None
         self.timeframe.layout.display = None if len(found) > 1 else "none"
 
     def _look(self) -> None:

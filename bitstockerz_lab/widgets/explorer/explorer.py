@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bitstockerz_lab import pages
 from bitstockerz_lab.backtests import report_skill, report_words
-from bitstockerz_lab.backtests.sweep import report_landscape
+from bitstockerz_lab.backtests.sweep.thumbnail import thumbnail
 from bitstockerz_lab.backtests.sweep.winner import unit_of
 from bitstockerz_lab.errors import LabError
 from bitstockerz_lab.widgets.controls import button, row
@@ -73,7 +73,7 @@ class SweepExplorer(Panel):
         self.judged: verdict.Judged | None = None
         self.statistics: HonestStatistics | None = None
         self.run: Run | None = None
-        self._asks = 0
+        self._asks, self._busy = 0, False
         self.counted, self.going = Piece(), Going()
         self.setup = Setup(lab, self.count, strategy, symbol)
         self.sweep_button = button("Sweep", self.start, primary=True, icon="play")
@@ -83,7 +83,9 @@ class SweepExplorer(Panel):
         self.honesty_button = button(
             "All statistics", self.judge, tip="Every test of luck; of many combinations it is long"
         )
-        self.best = Table(_none(), {}, key="row", label="The best combinations", rows=TOP, searches=False)
+        self.best = Table(
+            _none(), {}, key="row", label="The best combinations", rows=TOP, searches=False
+        )
         self.best.on_open(self.open_row)
         self.around.add_class("bz-around")
         self.opened = Opened()
@@ -132,7 +134,7 @@ class SweepExplorer(Panel):
             self.estimate = found
             told = found.sentence.removeprefix(found.amount)
             self.counted.markup = Markup("<strong>{}</strong>{}").format(found.amount, told)
-            self.sweep_button.disabled = False
+            self.sweep_button.disabled = self._busy
 
     def _uncounted(self, problem: Exception, asks: int) -> None:
         if asks != self._asks:
@@ -165,18 +167,18 @@ class SweepExplorer(Panel):
 
     def open_sweep(self, sweep_id: int) -> None:
         """Show a recorded sweep, and what it was asked in the fields."""
+        if self._busy:
+            return
         self._begin()
         self.going.begin(f"Reading sweep {sweep_id} …", cancels=False)
-        work(
-            lambda: self.lab.backtests.get_sweep(sweep_id), self._reopened, otherwise=self._failed
-        )
+        work(lambda: self.lab.backtests.get_sweep(sweep_id), self._reopened, otherwise=self._failed)
 
     def open_row(self, label: int) -> None:
         """Make a combination a recorded run, by its label in `sweep.results`, and show it."""
         sweep = self.sweep
-        if sweep is None:
+        if sweep is None or self._busy:
             return
-        self.hush()
+        self._begin()
         self.going.begin("Running this combination …", cancels=False)
         work(
             lambda: sweep.promote(label),
@@ -198,9 +200,11 @@ class SweepExplorer(Panel):
 
     def _begin(self) -> None:
         self.hush()
+        self._busy = True
         self.sweep_button.disabled = self.honesty_button.disabled = True
 
     def _end(self) -> None:
+        self._busy = False
         self.going.end()
         self.sweep_button.disabled = self.honesty_button.disabled = False
 
@@ -233,27 +237,22 @@ class SweepExplorer(Panel):
         if sweep is None:
             return
         self.winner.markup, self.around.markup = "Judging the winner …", ""
-        self._rank(sweep, unit)
         work(
             lambda: verdict.judge(sweep, unit),
             lambda judged: self._judged(sweep, judged),
             otherwise=self._failed,
         )
 
-    def _rank(self, sweep: Sweep, unit: int) -> None:
-        """Show the best combinations of a unit, where any has a score."""
-        scored = len(sweep.best(1, unit=unit)) > 0
-        self.ranking.layout.display = "" if scored else "none"
-        if scored:
-            frame, columns = report_landscape.ranked(sweep, unit)
-            self.best.columns, self.best.frame = columns, frame.assign(row=frame.index)
-
     def _judged(self, sweep: Sweep, judged: verdict.Judged) -> None:
-        if sweep is not self.sweep:  # another was opened meanwhile
-            return
+        if sweep is not self.sweep or judged.unit != self.landscape.unit.value:
+            return  # another was chosen meanwhile
         self.judged = judged
         self.winner.markup = verdict.headline(sweep, judged)
-        self.around.markup = verdict.neighbours(sweep, judged)
+        self.around.markup = judged.neighbours
+        self.ranking.layout.display = "none" if judged.ranking is None else ""
+        if judged.ranking is not None:
+            frame, self.best.columns = judged.ranking
+            self.best.frame = frame.assign(row=frame.index)
 
     def _promoted(self, run: Run, label: int) -> None:
         self._end()
@@ -293,7 +292,9 @@ class SweepExplorer(Panel):
         """Return what came of the sweep: its sentence, its winner, and whether that is luck."""
         if self.sweep is None or self.judged is None:
             return super().still()
-        return self.sentence.markup + self.winner.markup
+        rows = self.sweep.unit(self.landscape.unit.value)
+        small = thumbnail(rows, self.sweep.combinations.names, self.sweep.by)
+        return self.sentence.markup + small + self.winner.markup
 
 
 def _none() -> pd.DataFrame:

@@ -60,7 +60,11 @@ class Landscape(ipywidgets.VBox):
         self.picture = Picture(label="A sweep's results over its parameters")
         self.picture.on_click(self._clicked)
         super().__init__(
-            [row(self.kind, self.by, self.x, self.y, self.others, self.unit), self.picture, Piece(HINT)]
+            [
+                row(self.kind, self.by, self.x, self.y, self.others, self.unit),
+                self.picture,
+                Piece(HINT),
+            ]
         )
         self.add_class("bz-landscape")
         self.x.observe(lambda change: self._apart(self.y, change), "value")

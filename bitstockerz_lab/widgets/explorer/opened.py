@@ -41,4 +41,3 @@ class Opened(ipywidgets.VBox):
         """Show nothing."""
         self.layout.display = "none"
         self.headline.markup, self.picture.figure = "", None
-

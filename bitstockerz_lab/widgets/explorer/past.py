@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import ipywidgets
+from markupsafe import Markup
 
 from bitstockerz_lab import measures
 from bitstockerz_lab.pages import Column, formats
+from bitstockerz_lab.widgets.piece import Piece
 from bitstockerz_lab.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from bitstockerz_lab.lab import Lab
 
 ROWS = 8
+HINT = Markup('<p class="bz-quiet">A double click or Enter opens one.</p>')
 
 
 def _metric(name: str) -> str:
@@ -47,12 +50,9 @@ class Past(ipywidgets.Accordion):
 
     def __init__(self, lab: Lab, opened: Callable[[int], object]) -> None:
         self._lab = lab
-        self.table = Table(
-            lab.backtests.sweeps(), COLUMNS, label="Earlier sweeps", rows=ROWS, select="one"
-        )
+        self.table = Table(lab.backtests.sweeps(), COLUMNS, label="Earlier sweeps", rows=ROWS)
         self.table.on_open(opened)
-        self.table.observe(lambda change: self._chosen(change["new"], opened), "selected")
-        super().__init__([self.table])
+        super().__init__([ipywidgets.VBox([Piece(HINT), self.table])])
         self.add_class("bz-past")
         self._count()
 
@@ -60,10 +60,6 @@ class Past(ipywidgets.Accordion):
         """Read the list anew."""
         self.table.frame = self._lab.backtests.sweeps()
         self._count()
-
-    def _chosen(self, keys: list[int], opened: Callable[[int], object]) -> None:
-        for key in keys:
-            opened(key)
 
     def _count(self) -> None:
         self.set_title(0, f"Earlier sweeps ({len(self.table.frame):,})")

@@ -113,7 +113,7 @@ def spans(definition: Definition) -> tuple[Span, ...]:
     )
 
 
-def _span(name: str, parameter: Parameter, varies: bool, most: int) -> Span:  # noqa: FBT001 - a fact
+def _span(name: str, parameter: Parameter, varies: bool, most: int) -> Span:
     whole, default = parameter.type == "int", float(parameter.default)
     low = default / 2 if parameter.min is None else max(float(parameter.min), default / 4)
     high = default * 2 if parameter.max is None else min(float(parameter.max), default * 3)
@@ -168,7 +168,5 @@ def kept(found: Sequence[Span], definition: Definition) -> dict[str, float]:
     """Return the values of parameters that stay where they are not the defaults."""
     own = {span.name: span.values[0] for span in found if not span.varies}
     return {
-        name: value
-        for name, value in own.items()
-        if value != definition.parameters[name].default
+        name: value for name, value in own.items() if value != definition.parameters[name].default
     }

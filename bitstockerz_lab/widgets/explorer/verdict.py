@@ -13,11 +13,12 @@ from bitstockerz_lab.backtests.honest_statistics import Line, overfitting_line
 from bitstockerz_lab.backtests.sweep import report_landscape
 from bitstockerz_lab.backtests.sweep.pictures import place
 from bitstockerz_lab.backtests.sweep.winner import Winner, winner
-from bitstockerz_lab.errors import TradingError
 from bitstockerz_lab.measures.honest.definitions import DEFINITIONS
 from bitstockerz_lab.pages import Card, formats
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bitstockerz_lab.backtests.sweep.result import Sweep
 
 HEADLINE = ("total_return_pct", "max_drawdown_pct", "num_trades")
@@ -29,14 +30,20 @@ class Judged:
 
     Attributes
     ----------
+    unit : the unit's number
     best : the winner; None where no combination has a score
     deflated, overfitting : the deflated Sharpe ratio and the PBO, a sentence each; None without
         a winner
+    ranking : the best combinations of the unit and how to show them, as `report_landscape.ranked`
+    neighbours : how the winner stands among its neighbours
     """
 
-    best: Winner | None
+    unit: int
+    best: Winner | None = None
     deflated: Line | None = None
     overfitting: Line | None = None
+    ranking: tuple[pd.DataFrame, dict[str, pages.Column]] | None = None
+    neighbours: Markup = Markup()  # noqa: RUF009 - it is immutable
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -48,13 +55,16 @@ def judge(sweep: Sweep, unit: int) -> Judged:
     """Return the winner of a unit and what it proves; of many combinations this takes seconds."""
     best = winner(sweep, unit)
     if best is None:
-        return Judged(None)
-    try:
-        found = sweep.verdict(unit, int(best.row["combination"]))
-    except TradingError:  # it traded nothing
-        return Judged(best)
-    deflated = Line("deflated", found.deflated, found.sentences["deflated"])
-    return Judged(best, deflated, overfitting_line(sweep.pbo(unit)))
+        return Judged(unit)
+    found = sweep.verdict(unit, int(best.row["combination"]))
+    return Judged(
+        unit,
+        best,
+        Line("deflated", found.deflated, found.sentences["deflated"]),
+        overfitting_line(sweep.pbo(unit)),
+        report_landscape.ranked(sweep, unit),
+        _neighbours(sweep, best),
+    )
 
 
 def title(sweep: Sweep) -> Markup:
@@ -90,16 +100,12 @@ def luck(judged: Judged) -> Markup:
         "</div>"
     )
     body = Markup("").join(
-        told.format(DEFINITIONS[line.name].label, line.text, line.sentence)
-        for line in judged.lines
+        told.format(DEFINITIONS[line.name].label, line.text, line.sentence) for line in judged.lines
     )
     return Markup('<h3>Skill or luck?</h3><dl class="bz-lucks">{}</dl>').format(body)
 
 
-def neighbours(sweep: Sweep, judged: Judged) -> Markup:
-    """Return how the winner stands among its neighbours; nothing without a winner."""
-    if judged.best is None:
-        return Markup()
-    section = report_landscape.neighbourhood(sweep, judged.best)
+def _neighbours(sweep: Sweep, best: Winner) -> Markup:
+    section = report_landscape.neighbourhood(sweep, best)
     parts = [part for part in section.parts if isinstance(part, Markup)]
     return Markup("<h3>{}</h3>").format(section.title) + Markup("").join(parts)

@@ -21,7 +21,7 @@ COSTS = {
     "fixed_fee": ("Fixed fee", 0.0, "money a fill"),
     "slippage_bps": ("Slippage", 0.0, "bps a fill"),
     "borrow_bps": ("Borrow", 0.0, "bps a year"),
-    "lot_size": ("Lot size", 0.0, "0: any quantity"),
+    "lot_size": ("Lot size", 0.0, "0 is any"),
 }
 """Label, what it is to begin with, and unit, by the words of `run`."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ class LookedAt:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self.write()
+            with contextlib.suppress(LabError):  # it waits, and the next who looks tries again
+                self.write()
         else:
             self._timer = loop.call_later(REST_S, self._later)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from bitstockerz_lab import pages
+from bitstockerz_lab.widgets.later import Later
 from bitstockerz_lab.widgets.piece import Piece
 from bitstockerz_lab.widgets.runner import tabs
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from bitstockerz_lab.backtests.run import Run
     from bitstockerz_lab.lab import Lab
 
+LIVE = "Overview"
+"""The tab that follows a slider at every step."""
+
 HONESTY = "Honesty"
-WITHOUT_RESULTS = ("Overview", HONESTY, "Made of")
+WITHOUT_RESULTS = (LIVE, HONESTY, "Made of")
 """The tabs that say something of a run that failed."""
 
 
@@ -45,7 +49,7 @@ class Result(ipywidgets.VBox):
     def __init__(self, lab: Lab, count: Callable[[], object] | None = None) -> None:
         self._count = count
         self._makers: dict[str, Callable[[], Any]] = {
-            "Overview": lambda: tabs.Overview(lab),
+            LIVE: lambda: tabs.Overview(lab),
             "Price and trades": lambda: tabs.Sections(tabs.price),
             "Equity and drawdown": lambda: tabs.Sections(tabs.equity),
             "Months": lambda: tabs.Sections(tabs.months),
@@ -62,6 +66,7 @@ class Result(ipywidgets.VBox):
         )
         self.tabs.add_class("bz-tabs")
         self.tabs.observe(lambda _: self._fill(), "value")
+        self._rested = Later(self._fill)
         self._place = ipywidgets.VBox()
         self._place.add_class("bz-tab")
         super().__init__([self.tabs, self._place])
@@ -77,11 +82,16 @@ class Result(ipywidgets.VBox):
     def run(self, run: Run | None) -> None:
         self._run = run
         self.layout.display = "none" if run is None else ""
-        self._fill()
+        if self.tabs.value == LIVE or self.tabs.value not in self._shown:
+            self._fill()
+        else:  # a chart of another tab takes too long to follow every step of a slider
+            self._place.add_class("bz-waiting")
+            self._rested.call()
 
     def _fill(self) -> None:
         """Show the run in the open tab; the others follow when they are opened."""
         name, run = self.tabs.value, self._run
+        self._place.remove_class("bz-waiting")
         if run is None or (self._shown.get(name) is run and self._is_open(name)):
             return
         if run.metrics is None and name not in WITHOUT_RESULTS:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bitstockerz_lab import pages
 from bitstockerz_lab.backtests import report_sections
 from bitstockerz_lab.backtests.preview import Preview
+from bitstockerz_lab.errors import LabError
 from bitstockerz_lab.widgets.controls import button, row
 from bitstockerz_lab.widgets.later import Later
 from bitstockerz_lab.widgets.panel import Panel
@@ -64,7 +65,7 @@ class BacktestRunner(Panel):
         self.run: Run | None = None
         self.looked_at = LookedAt(lab)
         self.result = Result(lab, count=self.looked_at.write)
-        self._at_work = self._moved_meanwhile = self._is_warm = False
+        self._at_work = self._is_warm = False
         self._typed = Later(self._changed, TYPED_S)
         self.form = Form(lab, chosen=self._chosen, changed=self._typed.call, moved=self.look)
         self.run_button = button(
@@ -78,9 +79,10 @@ class BacktestRunner(Panel):
             "Save the golden cross", self._save_template, tip="A template to begin with"
         )
         self.status = Piece()
-        self._head = row(self.status, self.record_button, self.report_button)
-        self._head.add_class("bz-runner-head")
-        self.show(self.form, row(self.run_button, self.template_button), self._head, self.result)
+        buttons = (self.run_button, self.record_button, self.report_button, self.template_button)
+        head = row(*buttons, self.status)
+        head.add_class("bz-runner-head")
+        self.show(self.form, head, self.result)
         self.add_class("bz-runner")
         with self.guard():
             self.form.refresh(strategy)
@@ -103,14 +105,14 @@ class BacktestRunner(Panel):
 
     def look(self) -> None:
         """Show what the settings come to, without recording it."""
-        if self._at_work:
-            self._moved_meanwhile = True
-        elif self._is_warm and self.form.is_complete:
+        if self._at_work or not self.form.is_complete:
+            return
+        if self._is_warm:
             with self.guard():
                 self._seen(self.lab.backtests.preview(**self.form.asked))
             if self.error is not None:
                 self._clear()
-        elif self.form.is_complete:
+        else:
             asked = self.form.asked
             told = "The first look compiles the simulation"
             self._begin(told, lambda: self.lab.backtests.preview(**asked), self._seen)
@@ -170,7 +172,7 @@ class BacktestRunner(Panel):
 
     def _begin(self, told: str, function: Callable[[], Any], then: Callable[[Any], object]) -> None:
         """Do something long, with a progress bar, and nothing else meanwhile."""
-        self._at_work, self._moved_meanwhile = True, False
+        asked, self._at_work = self.form.asked, True
         self.hush()
         words = Markup('{} … <progress aria-label="{}"></progress>')
         self.say(words.format(told, told))
@@ -181,9 +183,12 @@ class BacktestRunner(Panel):
             self.hush()
             try:
                 follow(came)
+            except LabError as problem:
+                self.fail(problem)
             finally:
                 self._enable()
-            if self._moved_meanwhile:
+            if self.form.asked != asked:  # a change that was on its way when the fields were locked
+                self._clear()
                 self.look()
 
         work(
@@ -224,7 +229,6 @@ class BacktestRunner(Panel):
     def _tell(self) -> None:
         """Say whether what is shown is recorded, and what was looked at."""
         shown = self.result.run
-        self._head.layout.display = "none" if shown is None else ""
         count = self.looked_at.settings
         many = f"{count} settings" if count != 1 else "1 setting"
         looked = f"{many} looked at; each counts as a trial." if count else ""
@@ -238,10 +242,12 @@ class BacktestRunner(Panel):
     def _enable(self) -> None:
         """Enable what can be done now."""
         working, shown = self._at_work, self.result.run
-        self.form.rest(resting=working and self._is_warm)
+        self.form.rest(resting=working)
         self.run_button.disabled = working
         self.record_button.disabled = working or not self._is_preview
         self.report_button.disabled = working or shown is None or self._is_preview
+        for one in (self.record_button, self.report_button):
+            one.layout.display = "none" if shown is None else ""
         self.template_button.layout.display = "none" if self.form.strategy.options else ""
 
     def _save_template(self) -> None:

@@ -50,7 +50,7 @@ class Actions:
         self.folder = _text("into", str(folder), "The folder that gets a folder for each run")
         self.folder.value = str(folder)
         self.replace = ipywidgets.Checkbox(
-            description="replace earlier ones", indent=False, layout={"width": "auto"},
+            description="overwrite", indent=False, layout={"width": "auto"},
             tooltip="Replace an earlier export of the same run",
         )  # fmt: skip
         self.text = _text("Say", "a tag, or a note", "A tag, or a note on the chosen runs")

@@ -43,6 +43,7 @@ class Beside(ipywidgets.VBox):
         super().__init__(
             [self.heading, self.since, self.growth, self.words, self.drawdown, self.tables]
         )
+        self.add_class("bz-beside")
         self.clear()
 
     def show(self, found: Comparison) -> None:

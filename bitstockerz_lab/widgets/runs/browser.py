@@ -67,7 +67,7 @@ class RunBrowser(Panel):
         self._filling = False
         self._asked = 0
         self.came_of: Any = None
-        self.filters = Filters(self.refresh)
+        self.filters = Filters(self._fill)
         self.table = Listing(lab)
         self.table.observe(self._picked, "selected")
         self.table.on_open(self.open_run)
@@ -104,19 +104,28 @@ class RunBrowser(Panel):
         self._choose(run_ids)
 
     def refresh(self) -> None:
-        """Read the runs that are wanted anew."""
+        """Read the runs that are wanted anew, and the tags there are."""
         with self.guard():
-            backtests = self.lab.backtests
-            self.filters.offer(backtests.tags()["tag"])
-            found = rows_of(backtests.list(**self.filters.wanted))
+            self.filters.offer(self.lab.backtests.tags()["tag"])
+        if self.error is None:
+            self._fill()
+
+    def _fill(self) -> None:
+        with self.guard():
+            found = rows_of(self.lab.backtests.list(**self.filters.wanted))
             self._without_results |= set(found.loc[found["total_return_pct"].isna(), "id"])
             self._filling = True
             try:
                 self.table.frame = found
-                self.table.selected = [one for one in self._chosen if one in set(found["id"])]
+                self._mark()
             finally:
                 self._filling = False
         self._fit()
+
+    def _mark(self) -> None:
+        """Have the table show which of its runs are chosen."""
+        known = set(self.table.frame["id"])
+        self.table.selected = [one for one in self._chosen if one in known]
 
     def open_run(self, run_id: int) -> None:
         """Show a run: its numbers, its charts, its trades, what it was made of."""
@@ -130,7 +139,7 @@ class RunBrowser(Panel):
         """Recompute the chosen runs, and compare bit for bit."""
         chosen = self.chosen
         self._carry_out(
-            "Recomputing …",
+            "Recomputing, then asking the second engine …",
             lambda: [self.lab.backtests.verify(run_id) for run_id in chosen],
             self._verified,
         )
@@ -196,11 +205,10 @@ class RunBrowser(Panel):
         return table + Markup('<p class="bz-caption">{}</p>').format(told)
 
     def _choose(self, run_ids: list[int]) -> None:
-        known = set(self.table.frame["id"])
         self._chosen = list(dict.fromkeys(run_ids))
         self._filling = True
         try:
-            self.table.selected = [one for one in self._chosen if one in known]
+            self._mark()
         finally:
             self._filling = False
         self._changed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from bitstockerz_lab.batch.sparks import spark
@@ -12,8 +13,6 @@ from bitstockerz_lab.pages import Column, formats
 from bitstockerz_lab.widgets.table import Table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from bitstockerz_lab.lab import Lab
 
 ROWS = 12
@@ -80,17 +79,20 @@ def rows_of(runs: pd.DataFrame) -> pd.DataFrame:
     found["curve"] = runs["id"]
     found["strategy"] = runs["strategy"] + " v" + runs["version"].astype(str)
     found["symbol"] = runs["symbol"] + " " + runs["timeframe"]
-    dates = [runs[name].dt.strftime("%Y-%m-%d") for name in ("start_date", "end_date")]
-    found["period"] = dates[0].str.cat(dates[1], sep=" – ")
-    told = zip(
-        runs["status"].tolist(),
-        runs["error_message"].tolist(),
-        runs["bars_revised"].tolist(),
-        runs["note"].tolist(),
-        strict=True,
-    )
-    found["remark"] = [_remark(*one) for one in told]
+    first, last = (_dates(runs[name]) for name in ("start_date", "end_date"))
+    found["period"] = first + " – " + last
+    found["remark"] = runs["note"]
+    # most runs have nothing more to be said of, and there may be thousands
+    told = (runs["status"] != Status.COMPLETED) | runs["bars_revised"]
+    names = ["status", "error_message", "bars_revised", "note"]
+    rows = runs.loc[told, names].itertuples(index=False, name=None)
+    found.loc[told, "remark"] = [_remark(*row) for row in rows]
     return found
+
+
+def _dates(stamps: pd.Series) -> pd.Series:
+    days = stamps.dt.tz_localize(None).to_numpy(dtype="datetime64[D]").astype(str)
+    return pd.Series(days, stamps.index, dtype="str")
 
 
 def _remark(status: str, error: str | None, revised: bool, note: str) -> str:

@@ -40,7 +40,7 @@ def test_every_card_of_a_lab_that_is_used_shows_what_there_is(filled):
 
 
 def test_a_card_that_fails_shows_its_error_and_the_others_stand(lab, monkeypatch):
-    def fail(self, *, check=True):
+    def fail(*_, **__):
         raise DatabaseBusy("Process 7 holds the file. Wait for it.")
 
     monkeypatch.setattr(type(lab.market), "health", fail)

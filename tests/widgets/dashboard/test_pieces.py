@@ -11,9 +11,11 @@ import pytest
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.widgets.dashboard import pieces
-from bitstockerz_lab.widgets.dashboard.reading import Jobs, Runs
+from bitstockerz_lab.widgets.dashboard.reading import Jobs, Runs, Worth
 
-NOW = clock.utc(clock.now())
+
+def now():
+    return clock.utc(clock.now())
 
 
 def strategies(n):
@@ -22,8 +24,8 @@ def strategies(n):
             "name": [f"S{number}" for number in range(n)],
             "version": 2,
             "runs": 7,
-            "last_run_at": [NOW - timedelta(days=number) for number in range(n)],
-            "updated_at": NOW - timedelta(days=99),
+            "last_run_at": [now() - timedelta(days=number) for number in range(n)],
+            "updated_at": now() - timedelta(days=99),
         }
     )
 
@@ -53,7 +55,9 @@ def test_an_account_that_lost_says_so_in_its_currency_and_colour():
         cash=Decimal(50_000), value=Decimal("49000.5"), total_return_pct=-0.9995, positions=1,
         open_orders=2, mode="replay", now=pd.Timestamp("2020-03-02", tz="UTC"), marked_at=None,
     )  # fmt: skip
-    shown = pieces.account(found)
+    curve = pd.Series([100_000.0, 99_500.0, 99_000.5])
+    shown = pieces.account(Worth(found, curve))
+    assert "Equity from 100,000.00 to 99,000.50" in shown
     assert "99,000.50" in shown
     assert "−999.50\N{NO-BREAK SPACE}USD" in shown
     assert "bz-loss" in shown
@@ -100,8 +104,8 @@ def test_runs_have_a_line_of_equity_or_say_how_they_ended():
         {
             "id": [2, 1], "status": ["failed", "completed"], "strategy": "<b>", "version": 1,
             "symbol": "AAPL", "timeframe": "1d", "total_return_pct": [None, 12.5],
-            "max_drawdown_pct": [None, -3.0], "sharpe_ratio": [None, 1.0],
-            "created_at": [NOW, NOW - timedelta(minutes=5)],
+            "max_drawdown_pct": [None, -3.0], "sharpe_ratio": [None, 1.0], "parameters": "fast 5",
+            "created_at": [now(), now() - timedelta(minutes=5)],
         }
     )  # fmt: skip
     outlines = pd.DataFrame({"id": [1], "curve": [[100.0, 112.5]], "initial_equity": [100.0]})
@@ -128,6 +132,8 @@ def test_executions_are_told_to_the_minute():
     )  # fmt: skip
     shown = pieces.executions(found)
     assert "2024-01-02 14:30" in shown
+    found["executed_at"] = found["executed_at"].dt.normalize()
+    assert "2024-01-02<" in pieces.executions(found)
     assert "42,000.00" in shown
 
 
@@ -136,7 +142,7 @@ def test_market_data_names_only_what_somebody_should_look_at():
     assert "2,500 bars" in shown
     assert "IBM" in shown
     assert "AAPL" not in shown
-    assert "1 behind" in shown
+    assert "1 of 2 sets of bars behind" in shown
 
 
 def test_market_data_that_is_fine_says_so():
@@ -166,7 +172,7 @@ def batches(status):
 
 
 def test_a_batch_at_work_shows_how_far_it_is_and_what_it_does():
-    running = pd.DataFrame({"name": ["sweep-AAPL"], "started_at": [NOW - timedelta(hours=2)]})
+    running = pd.DataFrame({"name": ["sweep-AAPL"], "started_at": [now() - timedelta(hours=2)]})
     shown = pieces.jobs(Jobs(batches("running"), running))
     assert "sweep.ipynb, batch 3: 12 of 40 done, 1 failed" in shown
     assert '<progress max="40" value="13"' in shown
@@ -189,7 +195,7 @@ def test_without_a_batch_it_says_how_to_run_one():
     [(3, "just now"), (60, "1 minute ago"), (7_300, "2 hours ago"), (200_000, "2 days ago")],
 )
 def test_how_long_ago_is_told_in_the_largest_unit(seconds, words):
-    assert pieces._ago(NOW - timedelta(seconds=seconds)) == words
+    assert pieces._ago(now() - timedelta(seconds=seconds)) == words
 
 
 def test_what_was_long_ago_is_told_as_a_date_and_what_never_was_as_a_dash():

@@ -60,7 +60,7 @@ def test_every_number_and_name_of_a_template_has_a_field(name):
     assert unshown(templates.get(name).document) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(random_rules.documents(random_rules.ANYWHERE, exits=True))
 def test_every_number_and_name_of_any_rules_has_a_field(document):
     assert unshown(document) == []

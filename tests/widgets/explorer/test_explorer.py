@@ -18,8 +18,8 @@ CELL = {"x": "15", "y": "30", "customdata": ["0.10"]}
 def explorer(sweeping):
     """An explorer of the cross of two averages, with a grid of nine."""
     found = SweepExplorer(sweeping, "Cross", "AAA")
-    found.setup.grid.set("fast", low=5, high=15, step=5)
-    found.setup.grid.set("slow", low=20, high=40, step=10)
+    fast, slow = found.setup.grid.spans
+    found.setup.grid.spans = (fast.over([5, 10, 15]), slow.over([20, 30, 40]))
     return found
 
 
@@ -72,7 +72,7 @@ def test_before_somebody_looks_nothing_is_measured(sweeping):
     found = SweepExplorer(sweeping, "Cross")
     assert found.estimate.seconds is None
     assert found.setup.symbol.value == "AAA"
-    found.setup.grid._handle_custom_msg({"event": "shown"}, [])  # noqa: SLF001 - as the front end
+    found.setup.grid._handle_custom_msg({"event": "shown"}, [])
     assert found.estimate.seconds > 0
 
 
@@ -146,8 +146,10 @@ def test_every_statistic_is_a_button_away(swept, monkeypatch):
     monkeypatch.setattr(
         type(swept.sweep),
         "honesty",
-        lambda self, unit, progress: asked.update(unit=unit, progress=progress)
-        or honesty(self, unit, robust=False, replications=50, progress=progress),
+        lambda self, unit, progress: (
+            asked.update(unit=unit, progress=progress)
+            or honesty(self, unit, robust=False, replications=50, progress=progress)
+        ),
     )
     swept.honesty_button.click()
     assert asked["unit"] == 0
@@ -160,7 +162,11 @@ def test_every_statistic_is_a_button_away(swept, monkeypatch):
 def test_the_pictures_follow_their_fields(swept):
     view = swept.landscape
     assert view.picture.figure["data"][0]["type"] == "heatmap"
-    for label, kind in {"surface": "surface", "parallel": "parcoords", "heatmap": "heatmap"}.items():
+    for label, kind in {
+        "surface": "surface",
+        "parallel": "parcoords",
+        "heatmap": "heatmap",
+    }.items():
         view.kind.value = label
         assert view.picture.figure["data"][0]["type"] == kind
     view.by.value = "max_drawdown_pct"
@@ -176,8 +182,8 @@ def test_an_axis_that_is_given_the_others_parameter_changes_places_with_it(swept
 
 def test_of_three_parameters_the_third_is_held_at_the_winners(sweeping):
     found = SweepExplorer(sweeping, "Above", "AAA")
-    for name, low, high, step in (("fast", 5, 10, 5), ("slow", 20, 30, 10), ("stop", 2, 8, 6)):
-        found.setup.grid.set(name, low=low, high=high, step=step)
+    fast, slow, stop = found.setup.grid.spans
+    found.setup.grid.spans = (fast.over([5, 10]), slow.over([20, 30]), stop.over([2, 8]))
     found.sweep_button.click()
     assert "hold" not in found.landscape.drawn
     found.landscape.others.value = "as the winner has them"
@@ -191,7 +197,7 @@ def _axes(explorer):
 
 
 def test_a_click_opens_that_run(swept):
-    swept.landscape.picture._heard(None, {"event": "click", "point": CELL}, [])  # noqa: SLF001
+    swept.landscape.picture._heard(None, {"event": "click", "point": CELL}, [])
     row = swept.sweep.results.loc[swept.sweep.at(CELL)]
     assert (row["fast"], row["slow"]) == (15, 30)
     assert swept.run.metrics.sharpe_ratio == pytest.approx(row["sharpe_ratio"])
@@ -204,9 +210,7 @@ def test_a_click_opens_that_run(swept):
 def test_a_click_where_nothing_was_tried_says_so(explorer):
     explorer.setup.constraint.value = "fast * 3 < slow"
     explorer.sweep_button.click()
-    explorer.landscape.picture._heard(  # noqa: SLF001 - as the front end
-        None, {"event": "click", "point": {"x": "10", "y": "20"}}, []
-    )
+    explorer.landscape.picture._heard(None, {"event": "click", "point": {"x": "10", "y": "20"}}, [])
     assert explorer.run is None
     assert "was tried here" in explorer.message.markup
 
@@ -233,11 +237,11 @@ def test_cancel_keeps_what_is_done_and_the_same_button_goes_on(explorer, monkeyp
     for name in ("FIRST_S", "PART_S"):
         monkeypatch.setattr(carry_out, name, 0.0)
     told = []
-    tell = explorer.going._tell  # noqa: SLF001 - what the sweep calls
+    tell = explorer.going._tell
 
     def press(progress):
         told.append(progress.done)
-        if progress.done == 4:
+        if len(told) == 4:
             explorer.cancel()
         tell(progress)
 
@@ -258,7 +262,7 @@ def test_earlier_sweeps_are_opened_from_the_list(swept):
     swept.sweep_button.click()
     assert list(swept.past.table.frame["id"]) == [2, 1]
     assert swept.past.get_title(0) == "Earlier sweeps (2)"
-    swept.past.table.choose(1)
+    swept.past.table.open_row(1)
     assert swept.sweep.id == 1
     assert swept.setup.asked["grid"]["fast"] == [5, 10, 15]
     assert "fee_bps" not in swept.setup.asked
@@ -285,4 +289,5 @@ def test_its_state_is_plain_data_and_its_still_says_what_came_of_it(swept):
     assert state["winner"] == swept.judged.best.chosen
     assert state["deflated"] == swept.judged.deflated.number
     assert "Skill or luck?" in swept.still()
+    assert "<svg" in swept.still()
     assert "widget" in SweepExplorer(swept.lab).still()

@@ -168,3 +168,21 @@ def test_the_thinned_curve_of_many_bars_follows_too(result, stocked, sent):
     for drawn, wanted in zip(curve["data"], expected.data, strict=True):
         assert tuple(drawn["x"]) == wanted.x
         assert np.array_equal(drawn["y"], wanted.y)
+
+
+def test_a_tab_with_charts_waits_until_the_slider_rests(result, run, stocked, as_browser):
+    import asyncio
+
+    async def moved():
+        result.tabs.value = "Costs"
+        result.run = run
+        before = shown(result)
+        result.run = stocked.backtests.preview("SMA cross", "AAA", fee_bps=500)
+        assert shown(result) == before
+        assert "bz-waiting" in result._place._dom_classes
+        await asyncio.sleep(0.5)
+        assert "500" in shown(result)
+        assert "bz-waiting" not in result._place._dom_classes
+
+    assert as_browser is None
+    asyncio.run(moved())

@@ -1,5 +1,6 @@
 """The runner, without a browser: every control is set, every button clicked, the state read."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bitstockerz_lab.backtests.preview import Preview
 from bitstockerz_lab.errors import DatabaseBusy, UnknownName
 from bitstockerz_lab.widgets.runner import BacktestRunner
+from tests.conventions.project import PROJECT
 from tests.helpers import make_bars
 
 
@@ -205,3 +207,30 @@ def test_a_saved_notebook_shows_the_figures_and_no_picture(runner):
     assert "is recorded" in bundle["text/html"]
     assert "SMA cross on AAA" in bundle["text/html"]
     assert len(runner.still()) < 4_000
+
+
+def test_a_change_made_while_a_run_was_at_work_is_what_is_shown_in_the_end(
+    runner, stocked, monkeypatch
+):
+    run = stocked.backtests.run
+
+    def moved(**asked):
+        runner.form.parameters["fast"].value = 40
+        return run(**asked)
+
+    monkeypatch.setattr(stocked.backtests, "run", moved)
+    runner.run_button.click()
+    assert runner.run.details.parameters == {"fast": 5}
+    assert isinstance(runner.result.run, Preview)
+    assert runner.result.run.details.parameters == {"fast": 40}
+
+
+def test_the_page_about_the_runner_says_what_works(stocked):
+    stocked.market.load_frame(make_bars(400), symbol="AAPL", timeframe="1d", exchange="XNAS")
+    text = (PROJECT / "docs" / "backtest-runner.md").read_text("utf-8")
+    names = {"lab": stocked}
+    for block in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        exec(compile(block, "backtest-runner.md", "exec"), names)  # noqa: S102 - the page's own
+    assert names["runner"].run.details.costs["fee_bps"] == 5
+    assert names["runner"].result.tabs.value == "Trades"
+    assert stocked.backtests.trials("AAPL")["source"].tolist() == ["run", "preview"]

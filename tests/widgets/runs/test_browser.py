@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+import bitstockerz_lab as bz
 from bitstockerz_lab.backtests.comparison import STYLES
 from bitstockerz_lab.errors import LabError
 from bitstockerz_lab.widgets.runs import RunBrowser
@@ -13,21 +16,32 @@ from tests.helpers import make_bars, sma_cross
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
+@pytest.fixture(scope="module")
+def master(template, tmp_path_factory):
+    """The file of a lab with five runs: four on AAA, one of them failed, and one on BBB."""
+    path = tmp_path_factory.mktemp("runs") / "lab.duckdb"
+    shutil.copy(template, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BITSTOCKERZ_USER", "tester@local")
+        lab = bz.open_lab(path)
+        for seed, symbol in enumerate(("AAA", "BBB"), 1):
+            bars = make_bars(300, seed=seed)
+            lab.market.load_frame(bars, symbol=symbol, timeframe="1d", exchange="XNYS")
+        lab.strategies.save(sma_cross())
+        run = lab.backtests.run
+        run("SMA cross", "AAA")
+        run("SMA cross", "AAA", parameters={"fast": 8}, fee_bps=5)
+        run("SMA cross", "BBB")
+        run("SMA cross", "AAA", start="2020-06-01")
+        with pytest.raises(LabError):
+            run("SMA cross", "AAA", start="2031-01-01")
+    return path
+
+
 @pytest.fixture
-def stocked(lab):
-    """A lab with a strategy, and five runs: four on AAA, one of them failed, and one on BBB."""
-    for seed, symbol in enumerate(("AAA", "BBB"), 1):
-        bars = make_bars(300, seed=seed)
-        lab.market.load_frame(bars, symbol=symbol, timeframe="1d", exchange="XNYS")
-    lab.strategies.save(sma_cross())
-    run = lab.backtests.run
-    run("SMA cross", "AAA")
-    run("SMA cross", "AAA", parameters={"fast": 8}, fee_bps=5)
-    run("SMA cross", "BBB")
-    run("SMA cross", "AAA", start="2020-06-01")
-    with pytest.raises(LabError):
-        run("SMA cross", "AAA", start="2031-01-01")
-    return lab
+def stocked(master, tmp_path):
+    shutil.copy(master, tmp_path / "lab.duckdb")
+    return bz.open_lab(tmp_path / "lab.duckdb")
 
 
 @pytest.fixture
