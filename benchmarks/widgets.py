@@ -37,7 +37,7 @@ lab.editor("Golden cross")
 lab.dashboard()
 # %%
 browser = lab.runs()
-browser.chosen = [1, 2, 3]
+browser.chosen = [998, 999, 1000]
 browser
 # %%
 lab.explorer("Golden cross", "BENCH")
@@ -90,7 +90,8 @@ def filled(path):
         )
         con.execute(
             "INSERT INTO backtest_results SELECT one.*"
-            " REPLACE (nextval('backtest_results_id') AS id, runs.id AS backtest_run_id) FROM backtest_results AS one, backtest_runs AS runs"
+            " REPLACE (nextval('backtest_results_id') AS id, runs.id AS backtest_run_id)"
+            " FROM backtest_results AS one, backtest_runs AS runs"
             " WHERE runs.id <> one.backtest_run_id"
         )
     for fast in range(20, 29):

@@ -79,9 +79,12 @@ def lab(context: typer.Context) -> None:
 
     What follows -- is handed to JupyterLab.
     """
-    folder = find_folder("notebooks") or Path.cwd()
+    folder = find_folder("notebooks")
+    where = [str(Path.cwd())]
+    if folder is not None:  # the root is the project, since the guide links to docs/
+        where = [str(folder.parent), "--LabApp.default_url=/lab/tree/notebooks"]
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    _replace_this_process(context, "JupyterLab", ["jupyterlab", str(folder), *as_root])
+    _replace_this_process(context, "JupyterLab", ["jupyterlab", *where, *as_root])
 
 
 def page(context: typer.Context) -> None:

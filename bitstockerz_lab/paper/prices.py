@@ -79,13 +79,11 @@ def known_bars(
     con: Connection, symbol: Symbol, timeframe: str, since: datetime, now: datetime
 ) -> pd.DataFrame:
     """Return the raw bars that start at `since` or later and had ended by `now`, ascending."""
-    last = now - clock.TIMEFRAMES[timeframe]
-    since = min(since, last)
-    bars, _ = store.read_bars(con, symbol, timeframe, (since, last), store.ALWAYS)
+    last = now - clock.TIMEFRAMES[timeframe]  # of a stored timeframe every bar is as long
+    bars, _ = store.read_bars(con, symbol, timeframe, (min(since, last), last), store.ALWAYS)
     prices = bars[["open", "high", "low", "close"]].to_numpy()
-    first, ended = clock.utc(since), clock.bar_end(_index(bars), timeframe) <= clock.utc(now)
     good: np.ndarray = (np.isfinite(prices) & (prices > 0)).all(axis=1)
-    return bars.loc[good & np.asarray(bars.index >= first) & np.asarray(ended)]
+    return bars.loc[good & np.asarray(bars.index >= clock.utc(since))]
 
 
 def last_close(con: Connection, symbol: Symbol, now: datetime) -> Close | None:

@@ -87,9 +87,7 @@ class Chart(Panel):
         self.timeframe_field = ipywidgets.Dropdown(
             options=[], description="Timeframe", style=LABEL, tooltip="How long a bar is"
         )
-        self.period_buttons = ipywidgets.ToggleButtons(
-            options=list(charts.PERIODS), value=None, tooltips=[*map(_period_tip, charts.PERIODS)]
-        )
+        self.period_buttons = ipywidgets.ToggleButtons(options=[], tooltips=[])
         self.period_buttons.add_class("bz-periods")
         self.log_button = ipywidgets.Checkbox(
             value=bool(log), description="Log scale", indent=False, tooltip="Log scale of prices"
@@ -129,6 +127,9 @@ class Chart(Panel):
             )
             self._set(self.timeframe_field, options=known, value=whole.ground.timeframe)
             self.whole = whole
+            offered = charts.periods(whole)
+            tips = [_period_tip(one) for one in offered]
+            self._set(self.period_buttons, options=offered, tooltips=tips)
             self._draw()
 
     def add(self, words: str | None = None) -> None:
@@ -171,7 +172,8 @@ class Chart(Panel):
         """Show a period up to the last bar: "1m", "1y", "All"."""
         if self.whole is not None:
             self._show(*charts.period(self.whole, label), moved=True)
-            self._set(self.period_buttons, value=label)
+            offered = label in self.period_buttons.options
+            self._set(self.period_buttons, value=label if offered else None)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -265,13 +267,12 @@ class Chart(Panel):
         over: dict[str, Any] = {}
         under: dict[str, Any] = {}
         for title, values in map(self._values, self.indicators):
-            lone = values.iloc[:, 0] if values.shape[1] == 1 else None
-            if not _near(values, bars["close"]):
-                under[title] = values if lone is None else lone
-            elif lone is not None:
-                over[title] = lone
+            prices = _prices(values, bars["close"])
+            lone = values.shape[1] == 1
+            if prices:  # what else it gives is in another unit and would flatten the candles
+                over |= {title if lone else f"{title} {one}": values[one] for one in prices}
             else:
-                over |= {f"{title} {output}": values[output] for output in values}
+                under[title] = values.iloc[:, 0] if lone else values
         return over, under
 
     def _draw(self) -> None:
@@ -337,13 +338,13 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return {**old, **parts}
 
 
-def _near(values: pd.DataFrame, close: pd.Series) -> bool:
-    """Return whether values are prices: nothing bounds them, and most lie near the close."""
+def _prices(values: pd.DataFrame, close: pd.Series) -> list[str]:
+    """Return which outputs of an indicator are prices: unbounded, and mostly near the close."""
     if np.isfinite(values.attrs["range"]).all():
-        return False
-    away = values.sub(close, axis=0).div(close, axis=0).abs().to_numpy()
-    known = away[np.isfinite(away)]
-    return bool(len(known) and np.median(known) < NEAR)
+        return []
+    away = values.sub(close, axis=0).div(close, axis=0).abs()
+    near = {name: one[np.isfinite(one)].median() for name, one in away.items()}
+    return [str(name) for name, middle in near.items() if middle < NEAR]
 
 
 def _period_tip(label: str) -> str:

@@ -50,9 +50,14 @@ SHOTS = {
     "dashboard-empty": Shot("lab.dashboard()", empty=True),
     "dashboard": Shot("lab.dashboard()"),
     "editor": Shot('lab.editor("RSI reversal")'),
-    "runner": Shot('form = lab.runner("Golden cross", "DEMO-A")\nform'),
-    "runs": Shot("lab.runs()"),
-    "explorer": Shot('lab.explorer("Golden cross", "DEMO-A")'),
+    "runner": Shot(
+        'runner = lab.runner("Golden cross", "DEMO-A")\nrunner.run_button.click()\nrunner'
+    ),
+    "runs": Shot("browser = lab.runs()\nbrowser.chosen = [1, 7, 8]\nbrowser", most_high=1500),
+    "explorer": Shot(
+        'explorer = lab.explorer("Golden cross", "DEMO-A")\nexplorer.sweep_button.click()\nexplorer',
+        most_high=1800,
+    ),
     "chart": Shot('lab.chart("DEMO-C-USD")'),
 }
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = {
-    "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
         "checkForUpdates": False,
@@ -36,8 +35,9 @@ SETTINGS = {
     },
     "@jupyterlab/statusbar-extension/plugin": {"visible": False},
 }
-"""No news, no saving behind the test's back, every cell in the page; the state of widgets is saved
-with a notebook, which by default JupyterLab leaves out."""
+"""No news, no saving behind the test's back, and every cell in the page."""
+THEMES = "@jupyterlab/apputils-extension:themes"
+SAVING = "@jupyter-widgets/jupyterlab-manager:plugin"
 
 CELLS = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
@@ -78,6 +78,7 @@ class Server:
     token: str
     process: subprocess.Popen | None = None
     """None where somebody else started it."""
+    environment: dict = field(default_factory=dict)
 
     @classmethod
     def start(cls, folder, *, environment=None, timeout_s=90):
@@ -108,7 +109,7 @@ class Server:
                     f"JupyterLab did not answer:\n{(folder / 'server.log').read_text()}"
                 )
             time.sleep(0.1)
-        server.process = process
+        server.process, server.environment = process, environment or {}
         return server
 
     @classmethod
@@ -134,8 +135,13 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def open(self, browser, notebook, *, dark=False, width=1280, height=900, timeout_s=60):
-        """Open a notebook of this server in a new page of `browser`; returns the Notebook."""
+    def open(
+        self, browser, notebook, *, dark=False, width=1280, height=900, saves=False, timeout_s=60
+    ):
+        """Open a notebook of this server in a new page of `browser`; returns the Notebook.
+
+        `saves` keeps the state of widgets in what is saved, which JupyterLab leaves out by default.
+        """
         context = browser.new_context(
             viewport={"width": width, "height": height},
             permissions=["clipboard-read", "clipboard-write"],
@@ -146,7 +152,11 @@ class Server:
         page.route(lambda url: not url.startswith((self.url, "data:", "blob:")), opened.refuse)
         page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         theme = "JupyterLab Dark" if dark else "JupyterLab Light"
-        page.route("**/lab/api/settings**", lambda route: settings_of_the_page(route, theme))
+        wanted = {
+            "@jupyterlab/apputils-extension:themes": {"adaptive-theme": False, "theme": theme}
+        }
+        wanted[SAVING] = {"saveState": saves}
+        page.route("**/lab/api/settings**", lambda route: settings_of_the_page(route, wanted))
         page.goto(f"{self.url}doc/tree/{notebook}?token={self.token}")
         page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.wait_for_function(
@@ -281,14 +291,14 @@ def notebook_of(source):
     return made
 
 
-def settings_of_the_page(route, theme):
-    """Let a page read the shared settings with a theme of its own, and change none of them."""
+def settings_of_the_page(route, wanted):
+    """Let a page read the shared settings, some of them its own, and change none of them."""
     if route.request.method == "PUT":
         route.fulfill(status=204)
         return
     answer = route.fetch()
     told = answer.json()
     for setting in told.get("settings", []) if "schema" not in told else [told]:
-        if isinstance(setting, dict) and setting.get("id", "").endswith("extension:themes"):
-            setting["raw"] = json.dumps({"adaptive-theme": False, "theme": theme})
+        if isinstance(setting, dict) and setting.get("id") in wanted:
+            setting["raw"] = json.dumps(wanted[setting["id"]])
     route.fulfill(response=answer, json=told)

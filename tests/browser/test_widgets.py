@@ -139,9 +139,13 @@ def test_a_slider_moves_the_figures_and_the_curve_and_an_error_stands_inline(sho
     assert opened.idle() == []  # no cell failed: it stands in the widget
 
 
-def test_a_saved_notebook_with_everything_open_is_small_and_fits_a_phone(shown):
-    opened = shown(EVERYTHING, width=360)
+@pytest.mark.parametrize(
+    ("cells", "options"),
+    [(EVERYTHING, {"width": 360}), ("lab.dashboard()", {"saves": True})],
+    ids=["everything", "the dashboard with the state of its widgets"],
+)
+def test_a_saved_notebook_is_small_and_fits_a_phone(shown, cells, options):
+    opened = shown(cells, **options)
     assert opened.page.evaluate(WIDER) == []
     size = opened.save().stat().st_size
-    assert size < 200_000, f"{size:,} bytes"
-    assert size > 10_000
+    assert 10_000 < size < 200_000, f"{size:,} bytes"

@@ -241,9 +241,10 @@ def test_lab_starts_jupyterlab_on_the_notebooks_with_this_database(call, databas
     assert call("lab", "--", "--no-browser").status == 0
     ((_, words),) = started
     assert words[1:3] == ["-m", "jupyterlab"]
-    assert Path(words[3]).name == "notebooks"
+    assert (Path(words[3]) / "notebooks").is_dir(), "the root, so that links to docs/ lead there"
+    assert words[4] == "--LabApp.default_url=/lab/tree/notebooks"
     assert words[-1] == "--no-browser"
-    assert set(words[4:-1]) <= {"--allow-root"}
+    assert set(words[5:-1]) <= {"--allow-root"}
     assert os.environ["PATH"].startswith(str(Path(sys.executable).parent))
     assert os.environ["BITSTOCKERZ_DB"] == str(database.path)
 

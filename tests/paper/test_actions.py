@@ -89,3 +89,22 @@ def test_a_ratio_is_exact_although_factor_files_have_six_digits(ratio):
     assert abs(_ratio(1.0 / before) - Decimal(exact.numerator) / Decimal(exact.denominator)) < (
         Decimal("1E-9")
     )
+
+
+@pytest.mark.reference
+def test_apple_goes_through_its_split_of_2020_with_real_bars(lab, reference):
+    bars = reference / "bars"
+    lab.market.load_csv(bars / "AAPL_1d.csv", symbol="AAPL", timeframe="1d", exchange="XNAS")
+    lab.market.load_factors(bars / "AAPL_factors.csv", symbol="AAPL")
+    lab.paper.open(100_000, start="2020-08-28")
+    lab.paper.buy("AAPL", 100)
+    worth = []
+    for day in ("2020-08-29", "2020-08-31", "2020-09-01"):
+        lab.paper.advance(day)
+        worth.append(float(lab.paper.account().equity))
+    assert lab.paper.positions()["quantity"].tolist() == [400]
+    assert lab.paper.actions()["value"].tolist() == [4]
+    raw = lab.market.bars("AAPL", start="2020-08-28", end="2020-08-31", adjusted=False)
+    cash = 100_000 - 100 * raw["open"].iloc[0]
+    friday, monday = 100 * raw["close"].iloc[0], 400 * raw["close"].iloc[1]
+    assert worth == pytest.approx([cash + friday, cash + friday, cash + monday])

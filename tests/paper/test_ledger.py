@@ -95,7 +95,7 @@ def test_money_that_came_later_cannot_be_spent_before():
 amounts = st.decimals(Decimal("0.0000000001"), Decimal(10_000), places=10)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(
     buys=st.lists(st.tuples(amounts, amounts), min_size=1, max_size=6),
     parts=st.lists(st.integers(1, 100), max_size=6),

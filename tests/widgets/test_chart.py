@@ -87,6 +87,17 @@ def test_each_period_button_shows_that_period_up_to_the_last_bar(stocked, label)
         assert pd.Timedelta(days=7) <= seen < pd.Timedelta(days=9)
 
 
+def test_only_periods_with_enough_bars_are_offered(stocked):
+    chart = stocked.chart("AAPL")
+    assert chart.period_buttons.options == ("1m", "3m", "6m", "1y", "All")
+    chart.show_period("5y")
+    assert chart.period_buttons.value is None
+    chart.symbol_field.value = "BTC-USD"
+    chart.timeframe_field.value = "1h"
+    assert chart.period_buttons.options[0] == "1d"
+    assert chart.period_buttons.value == "All"
+
+
 def test_prices_are_put_on_a_logarithmic_scale_and_back(stocked):
     chart = stocked.chart("AAPL")
     assert (chart.log_button.value, chart.state["log"]) == (False, False)
@@ -108,6 +119,7 @@ def test_an_indicator_that_is_typed_is_drawn_where_it_belongs_and_can_be_removed
         assert chart.indicator_field.value == ""
     over = ["sma 50", "bollinger 20 2 upper", "bollinger 20 2 middle", "bollinger 20 2 lower"]
     assert set(over) < set(names(chart))
+    assert "bollinger 20 2 bandwidth" not in names(chart)
     axes = {trace["name"]: trace.get("yaxis", "y") for trace in chart.picture.figure["data"]}
     assert axes["sma 50"] == "y"
     assert axes["rsi"] == "y3"

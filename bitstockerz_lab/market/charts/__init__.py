@@ -6,6 +6,6 @@ Stamps are UTC. Text that a person wrote is escaped, for plotly reads a few HTML
 
 from bitstockerz_lab.market.charts.lines import Lines
 from bitstockerz_lab.market.charts.price import CandleChart, candles
-from bitstockerz_lab.market.charts.view import PERIODS, View, period, view
+from bitstockerz_lab.market.charts.view import PERIODS, View, period, periods, view
 
-__all__ = ["PERIODS", "CandleChart", "Lines", "View", "candles", "period", "view"]
+__all__ = ["PERIODS", "CandleChart", "Lines", "View", "candles", "period", "periods", "view"]

@@ -75,6 +75,17 @@ def view(
     )
 
 
+def periods(chart: CandleChart) -> list[str]:
+    """Return which of `PERIODS` are worth looking at: 15 bars or more, and not all of them."""
+    stamps = chart.ground.bars.index
+    shown = {
+        label: int((stamps >= stamps[-1] - length).sum())
+        for label, length in panels.PERIODS.items()
+    }
+    near = [label for label, bars in shown.items() if panels.FEWEST <= bars < len(stamps)]
+    return [*near, "All"]
+
+
 def period(chart: CandleChart, label: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the ends of the time axis that show a period up to the last bar.
 

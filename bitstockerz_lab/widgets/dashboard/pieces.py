@@ -191,6 +191,8 @@ def market(found: pd.DataFrame) -> Markup:
     words = [f"{unchecked:,} not checked"] if unchecked else []
     late = f"{numbers['stale']:,} of {_many(len(stored), 'set')} of bars behind"
     words += [late] if numbers["stale"] else []
+    simulated = int(stored["simulated"].sum())
+    words += [f"{simulated:,} of {_many(len(stored), 'set')} simulated"] if simulated else []
     said = ", ".join(words) or "all checked" + ("" if len(odd) else ", nothing found")
     button = act("Check them", "check", primary=True) if unchecked else ""
     body = pages.cards(entries)

@@ -10,7 +10,7 @@ from bitstockerz_lab.strategies import definition as definitions
 from bitstockerz_lab.strategies import indicators
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.document import GROUPS, as_number, names_of, read_text, to_text
-from bitstockerz_lab.widgets.editor import edits, operands, paths, uses
+from bitstockerz_lab.widgets.editor import edits, operands, paths, tidying, uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,11 @@ SIZINGS = {
 """What each way to size an entry begins with."""
 
 LONGEST_HISTORY = 200
+
+_TEXTS = ("op", "output", "indicator", "symbol", "timeframe", "type", "method")
+_NUMBERS = ("bars", "bars_ago", "close_pct")
+_COUNTS = ("max_bars", "cooldown_bars", "max_trades_per_day")
+_OWN = ("indicator", "output")
 
 
 class Draft:
@@ -49,7 +54,8 @@ class Draft:
     >>> draft.type("enter_long.right", "sma(50)")
     'enter_long.right'
     >>> print(draft.summary)
-    Buys at the next open when the close is above the 50-bar SMA of close. …
+    Buy at the next open when the close is above the 50-bar SMA.
+    Hold until the end of the data.
     """
 
     def __init__(self, document: Document | None = None) -> None:
@@ -145,7 +151,7 @@ class Draft:
         """Take away what stands at a path: a condition, a parameter, an indicator, a stop."""
         if paths.steps(path)[0] in GROUPS:
             return self._do(lambda document: edits.remove(document, path))
-        return self._do(lambda document: (_gone(document, path), path))
+        return self._do(lambda document: (tidying.without(document, path), path))
 
     def move(self, path: str, to: str) -> str:
         """Take a condition before a member of a group, or to the end of a group; return its path.
@@ -236,7 +242,7 @@ class Draft:
         def done(document: Document) -> edits.Edited:
             named = paths.put(document, path, {"parameter": called})
             place = paths.written(("parameters", called))
-            return paths.put(named, place, _ranged(number)), place
+            return paths.put(named, place, tidying.ranged(number)), place
 
         return self._do(done)
 
@@ -330,7 +336,7 @@ class Draft:
         begun = bool(step and self._past and self._past[-1][0] == step)
         changed, path = change(before)
         if tidy and not goes_on:
-            changed, path = _tidied(changed, self._past[-1][1] if begun else before, path)
+            changed, path = tidying.tidied(changed, self._past[-1][1] if begun else before, path)
         if changed != before:
             if not begun:
                 self._past = [*self._past, (step, before)][-LONGEST_HISTORY:]
@@ -339,52 +345,3 @@ class Draft:
         if self._past and not goes_on:
             self._past[-1] = ("", self._past[-1][1])  # what comes next is a step of its own
         return path
-
-
-_TEXTS = ("op", "output", "indicator", "symbol", "timeframe", "type", "method")
-_NUMBERS = ("bars", "bars_ago", "close_pct")
-_COUNTS = ("max_bars", "cooldown_bars", "max_trades_per_day")
-_OWN = ("indicator", "output")
-
-
-def _gone(document: Document, path: str) -> Document:
-    smaller: Document = paths.without(document, path)
-    around = paths.parent(path)[0]
-    empty = around and paths.at(smaller, around) in ({}, [])
-    return paths.without(smaller, around) if empty and "." not in around else smaller
-
-
-def _tidied(document: Document, before: Document, path: str) -> edits.Edited:
-    """Drop the indicators that nobody reads any more, and call changed ones by what they are."""
-    document = _without_what_follows(document, before)
-    pruned = uses.pruned(document, before)
-    called = uses.renamed(pruned, before)
-    taken = paths.steps(path)
-    if taken[:1] == ("indicators",) and not paths.stands(called, path):
-        lost = set(names_of(pruned, "indicators")) - set(names_of(called, "indicators"))
-        new = [*names_of(called, "indicators")]
-        place = [*names_of(pruned, "indicators")].index(str(taken[1])) if taken[1] in lost else -1
-        path = paths.written(("indicators", new[place], *taken[2:])) if place >= 0 else path
-    return called, path
-
-
-def _without_what_follows(document: Document, before: Document) -> Document:
-    """Leave out the format, and the direction where the entries have changed: both follow."""
-    entries = ("enter_long", "enter_short")
-    same = [name in document for name in entries] == [name in before for name in entries]
-    idle = {"format"} if document.get("format") in definitions.FORMATS else set()
-    idle |= set() if same or "python" in document else {"direction"}
-    return {key: one for key, one in document.items() if key not in idle}
-
-
-def _ranged(number: float) -> Document:
-    """Return a parameter around a number: half of it to twice it, in steps a person would take."""
-    if number == 0:
-        return {"default": number, "min": 0, "max": 10, "step": 1}
-    low, high = sorted((number / 2, number * 2))
-    if isinstance(number, int):
-        low, high = int(low), int(high)
-        low = max(1, low) if number > 0 else low
-        return {"default": number, "min": low, "max": high, "step": 1}
-    step = 10.0 ** (len(str(int(abs(number)))) - 3)
-    return {"default": number, "min": round(low, 6), "max": round(high, 6), "step": step}

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from bitstockerz_lab import pages
-from bitstockerz_lab.errors import DefinitionError, UnknownName
-from bitstockerz_lab.strategies import templates
+from bitstockerz_lab.errors import DefinitionError
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.versions import StrategyVersion
 from bitstockerz_lab.widgets.controls import button, row
@@ -17,7 +16,9 @@ from bitstockerz_lab.widgets.editor.acts import act
 from bitstockerz_lab.widgets.editor.draft import Draft
 from bitstockerz_lab.widgets.editor.form import form
 from bitstockerz_lab.widgets.editor.live import LiveForm
+from bitstockerz_lab.widgets.editor.outcomes import Outcomes
 from bitstockerz_lab.widgets.editor.preview_box import PreviewBox
+from bitstockerz_lab.widgets.editor.start import Start, found
 from bitstockerz_lab.widgets.panel import Panel
 from bitstockerz_lab.widgets.piece import Piece
 from bitstockerz_lab.widgets.work import work
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     Rules = str | int | Definition | StrategyVersion | Mapping[str, Any] | None
 
-EMPTY = "an empty strategy"
 NEW: dict[str, Any] = {"name": "My strategy"}
 
 
@@ -71,7 +71,6 @@ class StrategyEditor(Panel):
         self.version: StrategyVersion | None = None
         self.diff: Diff | None = None
         self.honesty: Honesty | None = None
-        self.json_problems: list[Problem] = []
         self._drawing = False
         self._controls()
         self.beside = PreviewBox(lab, symbol)
@@ -85,10 +84,7 @@ class StrategyEditor(Panel):
     def _controls(self) -> None:
         wide = ipywidgets.Layout(flex="1 1 220px", min_width="180px", width="auto")
         words = {"style": {"description_width": "initial"}, "layout": wide}
-        self.start = ipywidgets.Dropdown(
-            options=self._starts(), description="Start from", tooltip="A template, a strategy",
-            **words,
-        )  # fmt: skip
+        self.start = Start(self.lab, **words)
         self.start_button = button("Open", self._start, tip="Begin anew from what is chosen")
         self.name = ipywidgets.Text(description="Name", continuous_update=False, **words)
         self.undo_button = button("Undo", self.undo, icon="undo", tip="Take back the last step")
@@ -102,13 +98,8 @@ class StrategyEditor(Panel):
         )
         self.form = LiveForm(self._acted, offers.catalogue())
         self.told = Piece()
-        self.json = ipywidgets.Textarea(
-            continuous_update=False, tooltip="The definition's JSON",
-            layout=ipywidgets.Layout(width="auto", height="320px"),
-        )  # fmt: skip
-        self.json_told, self.diff_told, self.honesty_told = Piece(), Piece(), Piece()
+        self.outcomes = Outcomes(self._written)
         self.name.observe(lambda change: self._named(change["new"]), "value")
-        self.json.observe(lambda change: self._written(change["new"]), "value")
 
     def _lay_out(self) -> None:
         rules = ipywidgets.VBox([self.form])
@@ -117,14 +108,6 @@ class StrategyEditor(Panel):
         beside.add_class("bz-editor-beside")
         both = ipywidgets.Box([rules, beside])
         both.add_class("bz-editor-both")
-        self.tabs = ipywidgets.Tab(
-            [
-                ipywidgets.VBox([self.json_told, self.json]),
-                ipywidgets.VBox([self.diff_told]),
-                ipywidgets.VBox([self.honesty_told]),
-            ],
-            titles=("JSON", "Changes", "Honesty"),
-        )
         self.show(
             row(self.start, self.start_button, self.name),
             row(
@@ -135,19 +118,8 @@ class StrategyEditor(Panel):
                 self.redo_button,
             ),
             both,
-            self.tabs,
+            self.outcomes,
         )
-
-    def _starts(self) -> list[tuple[str, str]]:
-        templates = self.lab.strategies.templates()
-        saved = self.lab.strategies.list()
-        told = [(EMPTY, "")]
-        told += [(f"{name} (saved)", f"saved {name}") for name in saved["name"]]
-        told += [
-            (f"{one.title} ({one.family} template)", f"template {one.name}")
-            for one in templates.itertuples()
-        ]
-        return told
 
     # -- what a cell may call -----------------------------------------------------------------
 
@@ -161,40 +133,21 @@ class StrategyEditor(Panel):
         UnknownName
             There is neither a strategy nor a template of that name.
         """
-        self.version = None
         if isinstance(strategy, str | int):
-            strategy = self._found(strategy)
-        self._show_start(strategy)
+            strategy = found(self.lab, strategy)
+        self.version = None
+        self.start.show(strategy)
         if isinstance(strategy, StrategyVersion):
             self.version = strategy
             strategy = strategy.definition.titled(name=strategy.name)
         if isinstance(strategy, Definition):
             strategy = strategy.document
         self.draft.restart(NEW if strategy is None else dict(strategy))
-        self.json_problems = []
         self.diff = None
         self.honesty = None if self.version is None else self.version.honesty
-        self.diff_told.markup = ""
-        self._told_honesty()
+        self.outcomes.show_changes(self.diff)
+        self.outcomes.show_honesty(self.honesty)
         self._drawn()
-
-    def _show_start(self, strategy: Rules) -> None:
-        """Let the list of what to start from show what was."""
-        name = getattr(strategy, "name", "")
-        kind = "saved" if isinstance(strategy, StrategyVersion) else "template"
-        template = templates.named(name) if kind == "template" and name else None
-        wanted = f"{kind} {template.name if template else name}"
-        known = [value for _, value in self.start.options]
-        self.start.value = wanted if wanted in known else ""
-
-    def _found(self, name: str | int) -> StrategyVersion | Definition:
-        try:
-            return self.lab.strategies.get(name)
-        except UnknownName as problem:
-            try:
-                return self.lab.strategies.template(str(name))
-            except UnknownName:
-                raise problem from None
 
     def add(self, path: str, condition: Any = None, *, beside: bool = False) -> str:  # noqa: ANN401 - reason: any JSON
         """As `Draft.add`."""
@@ -241,9 +194,9 @@ class StrategyEditor(Panel):
         self.version = self.lab.strategies.save(self.definition)
         self.honesty = self.version.honesty
         self.beside.count()
-        self.start.options = self._starts()
-        self._show_start(self.version)
-        self._told_honesty()
+        self.start.refresh()
+        self.start.show(self.version)
+        self.outcomes.show_honesty(self.honesty)
         return self.version
 
     def compare(self) -> Diff:
@@ -263,7 +216,7 @@ class StrategyEditor(Panel):
             else self.lab.strategies.diff(newest, rules)
         )
         self.diff = diff
-        self.diff_told.markup = views.changes(diff)
+        self.outcomes.show_changes(diff)
         return diff
 
     def check(self) -> Honesty:
@@ -274,14 +227,14 @@ class StrategyEditor(Panel):
         DefinitionError
             The rules have changed since they were saved: checks are stored with a version.
         """
-        self.honesty = self._checked()
-        self._told_honesty()
+        self._took(self.lab.strategies.check(*self._asked()))
         return self.honesty
 
-    def _checked(self) -> Honesty:
+    def _asked(self) -> tuple[StrategyVersion, str | None]:
+        """Return what is checked, and on whose bars."""
         if self.version is None or self.version.definition.rules() != self.definition.rules():
             raise DefinitionError("These rules are not saved. Save them, then check them.")
-        return self.lab.strategies.check(self.version, self.beside.symbol.symbol or None)
+        return self.version, self.beside.symbol.symbol or None
 
     @property
     def definition(self) -> Definition:
@@ -319,11 +272,7 @@ class StrategyEditor(Panel):
 
     def _start(self) -> None:
         with self.guard(self.start_button):
-            kind, _, name = self.start.value.partition(" ")
-            if kind == "template":
-                self.begin(self.lab.strategies.template(name))
-            else:
-                self.begin(name or None)
+            self.begin(self.start.rules)
 
     def _save(self) -> None:
         with self.guard(self.save_button):
@@ -336,25 +285,26 @@ class StrategyEditor(Panel):
     def _compare(self) -> None:
         with self.guard(self.diff_button):
             self.compare()
-            self.tabs.selected_index = 1
+            self.outcomes.selected_index = 1
 
     def _check(self) -> None:
-        self.check_button.disabled = True
-        self.hush()
-        work(self._checked, self._took, otherwise=self._failed)
+        with self.guard():
+            asked = self._asked()
+            self.check_button.disabled = True
+            work(lambda: self.lab.strategies.check(*asked), self._checked, otherwise=self._failed)
+
+    def _checked(self, found: Honesty) -> None:
+        self.check_button.disabled = False
+        self._took(found)
+        self.outcomes.selected_index = 2
 
     def _took(self, found: Honesty) -> None:
-        self.check_button.disabled = False
         self.honesty = found
-        self._told_honesty()
-        self.tabs.selected_index = 2
+        self.outcomes.show_honesty(found)
 
     def _failed(self, problem: Exception) -> None:
         self.check_button.disabled = False
         self.fail(problem)
-
-    def _told_honesty(self) -> None:
-        self.honesty_told.markup = views.honesty(self.honesty) if self.honesty else ""
 
     def _acted(self, done: dict[str, Any]) -> None:
         """Do what the front end asks for; whatever it is, the form is drawn again."""
@@ -372,14 +322,12 @@ class StrategyEditor(Panel):
             self.draft.put("name", name)
             self._drawn()
 
-    def _written(self, text: str) -> None:
-        if self._drawing:
-            return
-        self.json_problems = self.draft.replace(text)
-        told = " ".join(map(str, self.json_problems))
-        self.json_told.markup = pages.notice("failed", "Not taken.", told) if told else ""
-        if not self.json_problems:
+    def _written(self, text: str) -> list[Problem]:
+        """Take JSON that somebody wrote; return why not, where it is none."""
+        problems = self.draft.replace(text)
+        if not problems:
             self._drawn()
+        return problems
 
     def _drawn(self, path: str | None = None, *, goes_on: bool = False) -> None:
         """Show the draft as it stands, and look at what it does on bars once it rests."""
@@ -390,10 +338,10 @@ class StrategyEditor(Panel):
         try:
             self.told.markup = views.summary(draft)
             self.name.value = str(draft.document.get("name", ""))
-            self.json.value = draft.json
             self.undo_button.disabled, self.redo_button.disabled = (
                 not draft.can_undo, not draft.can_redo,
             )  # fmt: skip
         finally:
             self._drawing = False
+        self.outcomes.show_json(draft.json)
         self.beside.take(draft)

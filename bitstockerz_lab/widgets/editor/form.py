@@ -135,8 +135,9 @@ def _parameter(pen: Pen, name: str, declared: Any) -> Markup:  # noqa: ANN401 - 
         '<details data-key="{}"><summary title="Range of {}">range</summary>{} {}</details>'
         "{}{}</div>"
     ).format(
-        pen.name(path, name), slider, pen.number(place, name, min=low, max=high, step=step), f"{path}:range", name,
-        ranges, pen.button("remove", path, "✕", f"Remove the parameter {name}"),
+        pen.name(path, name), slider, pen.number(place, name, min=low, max=high, step=step),
+        f"{path}:range", name, ranges,
+        pen.button("remove", path, "✕", f"Remove the parameter {name}"),
         pen.told(place), pen.told(path),
     )  # fmt: skip
 

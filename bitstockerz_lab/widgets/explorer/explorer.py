@@ -64,7 +64,7 @@ class SweepExplorer(Panel):
     >>> explorer.sweep.best(3)
     """
 
-    css: ClassVar[tuple[str, ...]] = ("explorer",)
+    css: ClassVar[tuple[str, ...]] = ("runner", "explorer")
 
     def __init__(self, lab: Lab, strategy: str | None = None, symbol: str | None = None) -> None:
         super().__init__(lab, "Sweep explorer")
@@ -88,7 +88,7 @@ class SweepExplorer(Panel):
         )
         self.best.on_open(self.open_row)
         self.around.add_class("bz-around")
-        self.opened = Opened()
+        self.opened = Opened(lab)
         self.found = self._laid_out()
         self.found.layout.display = "none"
         asking = row(self.sweep_button, self.counted)

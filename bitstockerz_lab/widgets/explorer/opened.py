@@ -1,4 +1,4 @@
-"""The combination that was opened: a run like any other, with its numbers and its chart."""
+"""The combination that was opened: a run like any other."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 import ipywidgets
 from markupsafe import Markup
 
-from bitstockerz_lab.backtests import report_sections
-from bitstockerz_lab.widgets.picture import Picture
 from bitstockerz_lab.widgets.piece import Piece
+from bitstockerz_lab.widgets.runner.result import Result
 
 if TYPE_CHECKING:
     from bitstockerz_lab.backtests.run import Run
+    from bitstockerz_lab.lab import Lab
 
 
 class Opened(ipywidgets.VBox):
-    """A run's numbers, its trades on the price, its equity beside buy and hold."""
+    """Which run it is, and the tabs of its result."""
 
-    def __init__(self) -> None:
+    def __init__(self, lab: Lab) -> None:
         self.headline = Piece()
-        self.picture = Picture(label="Price with trades, equity and drawdown of the opened run")
-        super().__init__([self.headline, self.picture])
+        self.result = Result(lab)
+        super().__init__([self.headline, self.result])
         self.add_class("bz-opened")
         self.clear()
 
@@ -32,12 +32,11 @@ class Opened(ipywidgets.VBox):
             "It is recorded, with its trades and its report:",
             f"lab.backtests.get({run.id}).report()",
         )
-        parts = [part for part in report_sections.headline(run).parts if isinstance(part, Markup)]
-        self.headline.markup = title + said + Markup("").join(parts)
-        self.picture.figure = run.chart()
+        self.headline.markup = title + said
+        self.result.run = run
         self.layout.display = ""
 
     def clear(self) -> None:
         """Show nothing."""
         self.layout.display = "none"
-        self.headline.markup, self.picture.figure = "", None
+        self.headline.markup, self.result.run = "", None

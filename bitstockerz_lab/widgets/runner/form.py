@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from bitstockerz_lab.errors import LabError
+from bitstockerz_lab.strategies.store import retired
 from bitstockerz_lab.widgets.controls import LABEL, SymbolField, number_field, row
 from bitstockerz_lab.widgets.runner.parameters import Parameters
 
@@ -53,6 +54,7 @@ class Form(ipywidgets.VBox):
     ) -> None:
         self._lab = lab
         self._quiet = False
+        self._newest: dict[str, int] = {}
         self._chosen = chosen
         self.strategy = _choice("Strategy", "A saved strategy")
         self.version = _choice("Version", "Its version; the newest stands first")
@@ -75,7 +77,7 @@ class Form(ipywidgets.VBox):
             ]
         )
         self.add_class("bz-form")
-        self.strategy.observe(lambda _: self._strategy_chosen(), "value")
+        self.strategy.observe(lambda _: self._tell(self._strategy_chosen), "value")
         self.version.observe(lambda _: self._version_chosen(), "value")
         self.symbol.observe(lambda _: self._symbol_chosen(), "value")
         self.timeframe.observe(lambda _: self._tell(chosen), "value")
@@ -107,15 +109,31 @@ class Form(ipywidgets.VBox):
         return bool(self.strategy.value and self.timeframe.value)
 
     def refresh(self, strategy: str | None = None) -> None:
-        """Offer the strategies there are now, and choose one."""
+        """Offer the strategies and versions there are now, and choose one.
+
+        Parameters
+        ----------
+        strategy : its name; None stays at the one that is chosen
+
+        Raises
+        ------
+        UnknownName, TradingError
+            There is no such strategy, or it is retired.
+        """
         known = self._lab.strategies.list(retired=False)
-        self._newest = dict(zip(known["name"], known["version"].tolist(), strict=True))
-        self.strategy.options = list(self._newest)
+        newest = dict(zip(known["name"], known["version"].tolist(), strict=True))
+        wanted = self.strategy.value
+        if newest != self._newest:
+            self._newest, self._quiet = newest, True
+            self.strategy.options = list(newest)
+            self.strategy.value = wanted if wanted in newest else next(iter(newest), None)
+            self._quiet = False
+            self._strategy_chosen()
         if strategy is not None:
-            self.strategy.value = self._lab.strategies.get(strategy).name
-        elif self.strategy.value is None and self._newest:
-            self.strategy.value = next(iter(self._newest))
-        self._strategy_chosen()
+            found = self._lab.strategies.get(strategy)
+            if not found.is_active:
+                raise retired(found.name)
+            self.strategy.value = found.name
 
     def rest(self, *, resting: bool) -> None:
         """Disable every field while something is at work, or enable them again."""

@@ -44,7 +44,7 @@ class BacktestRunner(Panel):
     Attributes
     ----------
     form : its fields
-    run_button, record_button, report_button, template_button
+    run_button, record_button, report_button, template_button, refresh_button
     result : what is shown, in tabs
     run : the last recorded run, or None
     looked_at : the settings that were looked at and not recorded
@@ -78,9 +78,12 @@ class BacktestRunner(Panel):
         self.template_button = button(
             "Save the golden cross", self._save_template, tip="A template to begin with"
         )
+        self.refresh_button = button(
+            "Refresh", self._refresh, tip="Offer what was saved meanwhile", icon="refresh"
+        )
         self.status = Piece()
         buttons = (self.run_button, self.record_button, self.report_button, self.template_button)
-        head = row(*buttons, self.status)
+        head = row(*buttons, self.refresh_button, self.status)
         head.add_class("bz-runner-head")
         self.show(self.form, head, self.result)
         self.add_class("bz-runner")
@@ -249,6 +252,12 @@ class BacktestRunner(Panel):
         for one in (self.record_button, self.report_button):
             one.layout.display = "none" if shown is None else ""
         self.template_button.layout.display = "none" if self.form.strategy.options else ""
+
+    def _refresh(self) -> None:
+        with self.guard(self.refresh_button):
+            self.form.refresh()
+            self.form.symbol.search()
+            self._enable()
 
     def _save_template(self) -> None:
         with self.guard(self.template_button):

@@ -38,6 +38,7 @@ def health(**columns):
         "last": pd.Timestamp("2024-01-02", tz="UTC"),
         "behind": [0, 12],
         "stale": [False, True],
+        "simulated": False,
         "errors": pd.array([0, 0], "Int64"),
         "warnings": pd.array([0, 3], "Int64"),
     }
@@ -149,6 +150,11 @@ def test_market_data_that_is_fine_says_so():
     fine = health(stale=False, behind=0, warnings=pd.array([0, 0], "Int64"))
     assert "all checked, nothing found" in pieces.market(fine)
     assert "<table" not in pieces.market(fine)
+
+
+def test_simulated_bars_are_called_simulated():
+    assert "simulated" not in pieces.market(health())
+    assert "1 of 2 sets simulated" in pieces.market(health(simulated=[True, False]))
 
 
 def test_unchecked_bars_are_counted_and_offered_to_be_checked():

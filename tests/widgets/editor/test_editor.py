@@ -94,7 +94,7 @@ def test_two_conditions_are_built_previewed_saved_and_run_by_the_mouse(empty, la
     assert empty.version.version == 1
     assert "Saved as My strategy, version 1." in empty.message.markup
     assert empty.honesty.ok
-    assert "look-ahead" in empty.honesty_told.markup
+    assert "look-ahead" in empty.outcomes.honesty.markup
     run = lab.backtests.run("My strategy", "AAPL")
     assert run.trades.equals(empty.preview.trades)
 
@@ -179,16 +179,16 @@ def test_a_mistake_is_told_beside_its_field_and_the_preview_says_it_is_older(edi
 
 
 def test_json_goes_both_ways(editor):
-    rules = json.loads(editor.json.value)
+    rules = json.loads(editor.outcomes.json.value)
     assert rules == editor.draft.document
     rules["enter_long"]["all"][1]["right"] = 15
-    editor.json.value = json.dumps(rules)
+    editor.outcomes.json.value = json.dumps(rules)
     assert "below 15" in editor.told.markup
-    editor.json.value = '{"enter_long": ['
-    assert "no JSON" in editor.json_told.markup
+    editor.outcomes.json.value = '{"enter_long": ['
+    assert "no JSON" in editor.outcomes.problems.markup
     assert editor.draft.document["enter_long"]["all"][1]["right"] == 15
     editor.name.value = "Dip"
-    assert json.loads(editor.json.value)["name"] == "Dip"
+    assert json.loads(editor.outcomes.json.value)["name"] == "Dip"
 
 
 def test_changes_since_the_saved_version_and_between_versions(editor):
@@ -198,7 +198,7 @@ def test_changes_since_the_saved_version_and_between_versions(editor):
     done(editor, "type", "enter_long.all[1].right", text="25")
     editor.diff_button.click()
     assert editor.diff.sentences == ("entry: the 2-bar RSI below 30 → below 25",)
-    assert "below 25" in editor.diff_told.markup
+    assert "below 25" in editor.outcomes.changes.markup
     editor.save()
     assert editor.version.version == 2
     assert editor.compare().sentences == ("entry: the 2-bar RSI below 30 → below 25",)
@@ -213,7 +213,7 @@ def test_only_saved_rules_are_checked(editor):
     editor.check_button.click()
     assert editor.error is None
     assert editor.honesty.tested.symbol == "AAPL"
-    assert "300 1d bars of AAPL" in editor.honesty_told.markup
+    assert "300 1d bars of AAPL" in editor.outcomes.honesty.markup
     assert not editor.check_button.disabled
 
 

@@ -203,7 +203,7 @@ def test_a_click_opens_that_run(swept):
     assert swept.run.metrics.sharpe_ratio == pytest.approx(row["sharpe_ratio"])
     assert list(swept.sweep.runs["run"]) == [swept.run.id]
     assert f"Run {swept.run.id}: fast = 15, slow = 30" in swept.opened.headline.markup
-    assert swept.opened.picture.figure["data"]
+    assert swept.opened.result.run is swept.run
     assert swept.state["run"] == swept.run.id
 
 

@@ -9,7 +9,7 @@ from bitstockerz_lab.backtests.preview import Preview
 from bitstockerz_lab.errors import DatabaseBusy, UnknownName
 from bitstockerz_lab.widgets.runner import BacktestRunner
 from tests.conventions.project import PROJECT
-from tests.helpers import make_bars
+from tests.helpers import make_bars, sma_cross
 
 
 def said(runner):
@@ -150,8 +150,25 @@ def test_a_lab_without_strategies_offers_a_template(lab):
 def test_a_strategy_that_is_not_there_is_said_at_once(stocked):
     runner = BacktestRunner(stocked, "SMA crss")
     assert isinstance(runner.error, UnknownName)
+    assert runner.form.strategy.options == ("Buy and hold", "SMA cross")
+    stocked.strategies.retire("SMA cross")
+    assert "is retired" in said(BacktestRunner(stocked, "SMA cross"))
     with pytest.raises(TypeError):
         BacktestRunner(stocked, wrong="word")
+
+
+def test_what_was_saved_meanwhile_is_offered_after_a_refresh(runner, stocked):
+    runner.run_button.click()
+    runner.form.parameters["fast"].value = 9
+    runner.refresh_button.click()  # nothing is new: nothing is lost
+    assert runner.form.parameters["fast"].value == 9
+    assert runner.result.run is not None
+    stocked.strategies.save(sma_cross(stop_loss_pct=8))
+    stocked.strategies.save(sma_cross(), name="Another")
+    runner.refresh_button.click()
+    assert runner.form.strategy.options == ("Another", "Buy and hold", "SMA cross")
+    assert (runner.form.strategy.value, runner.form.version.value) == ("SMA cross", 3)
+    assert runner.result.run is None
 
 
 def test_the_report_button_writes_the_recorded_run_only(runner, stocked):
