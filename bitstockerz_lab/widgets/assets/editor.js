@@ -217,7 +217,12 @@ function render({ model, el }) {
       const fresh = document.createElement("div");
       fresh.innerHTML = message.html;
       names = message.offers;
+      const focused = form.contains(document.activeElement) && document.activeElement;
       morph(form, fresh, dirty);
+      if (focused && !form.contains(focused)) {
+        const near = (acted && found(acted.key)) || form.querySelector("input, button");
+        if (near) near.focus();
+      }
       busy = false;
       root.dataset.drawn = String(Number(root.dataset.drawn || 0) + 1);  // tests wait for it
       if (next) send(next);
