@@ -55,7 +55,7 @@ SHOTS = {
     ),
     "runs": Shot("browser = lab.runs()\nbrowser.chosen = [1, 7, 8]\nbrowser", most_high=1500),
     "explorer": Shot(
-        'explorer = lab.explorer("Golden cross", "DEMO-A")\nexplorer.sweep_button.click()\nexplorer',
+        'sweeps = lab.explorer("Golden cross", "DEMO-A")\nsweeps.sweep_button.click()\nsweeps',
         most_high=1800,
     ),
     "chart": Shot('lab.chart("DEMO-C-USD")'),
@@ -100,6 +100,8 @@ def take(server, browser, shot, lab_path, path):
     notebook.page.add_style_tag(content=BARE)
     notebook.run().whole(most=shot.most_high).idle(still_s=1)
     box = notebook.page.locator(".jp-NotebookPanel").bounding_box()
+    above = notebook.page.locator(".jp-Cell:visible").first.bounding_box()["y"] - box["y"]
+    box = {**box, "y": box["y"] + above, "height": box["height"] - above}
     content = notebook.page.screenshot(clip=box)
     notebook.close()
     path.write_bytes(smaller(content))

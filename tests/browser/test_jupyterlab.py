@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from bitstockerz_lab.batch.warm.place import supported
+from tests.conftest import PROJECT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -39,3 +42,12 @@ def test_kernels_of_jupyterlab_are_forks_of_a_warm_parent(notebook, jupyterlab):
     log = (jupyterlab.folder / "server.log").read_text("utf-8")
     told = [line for line in log.splitlines() if "Cold start" in line]
     assert "bitstockerz_lab.batch.warm.server" in command, told
+
+
+def test_the_first_notebook_of_the_guide_runs_from_top_to_bottom(browser, jupyterlab):
+    source = PROJECT / "notebooks" / "guide" / "01_first_backtest.ipynb"
+    shutil.copy(source, jupyterlab.folder / "notebooks")
+    opened = jupyterlab.open(browser, source.name).run()
+    assert opened.page.locator(".js-plotly-plot .main-svg").count() > 0
+    opened.close()
+    assert opened.complaints == []

@@ -165,8 +165,7 @@ def market(found: pd.DataFrame) -> Markup:
             + ", or begin with simulated ones.",
             act("Load the sample bars", "load samples", primary=True),
         )
-    unchecked = int(stored["errors"].isna().sum())
-    numbers = {name: int(stored[name].sum()) for name in ("bars", "stale", "errors", "warnings")}
+    numbers = {name: int(stored[name].sum()) for name in ("bars", "errors", "warnings")}
     entries = [
         pages.Card(
             "Symbols",
@@ -188,17 +187,22 @@ def market(found: pd.DataFrame) -> Markup:
         "warnings": Column("Warnings", _given),
     }
     odd = _odd(stored)
-    words = [f"{unchecked:,} not checked"] if unchecked else []
-    late = f"{numbers['stale']:,} of {_many(len(stored), 'set')} of bars behind"
-    words += [late] if numbers["stale"] else []
-    simulated = int(stored["simulated"].sum())
-    words += [f"{simulated:,} of {_many(len(stored), 'set')} simulated"] if simulated else []
-    said = ", ".join(words) or "all checked" + ("" if len(odd) else ", nothing found")
+    table = _table(odd.head(TOP), columns) if len(odd) else Markup()
+    unchecked = stored["errors"].isna().any()
     button = act("Check them", "check", primary=True) if unchecked else ""
-    body = pages.cards(entries)
-    if len(odd):
-        body += _table(odd.head(TOP), columns)
-    return body + _foot(said, button)
+    return pages.cards(entries) + table + _foot(_state_of(stored), button)
+
+
+def _state_of(stored: pd.DataFrame) -> str:
+    """Return how checked, how late and how real the stored bars are, in a line."""
+    sets = _many(len(stored), "set")
+    unchecked = int(stored["errors"].isna().sum())
+    clean = "all checked" if len(_odd(stored)) else "all checked, nothing found"
+    words = [f"{unchecked:,} not checked" if unchecked else clean]
+    for name, what in (("stale", "behind"), ("simulated", "simulated")):
+        number = int(stored[name].sum())
+        words += [f"{number:,} of {sets} of bars {what}"] if number else []
+    return ", ".join(words)
 
 
 def jobs(found: Jobs) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.strategies import indicators
@@ -100,9 +101,10 @@ def renamed(document: Document, before: Document) -> Document:
 def _is_plain(name: str, use: Mapping[str, Any]) -> bool:
     """Tell whether a name is the one an indicator gets by itself, numbered or not."""
     plain = name_of(use)
-    return plain is not None and (
-        name == plain or (name.startswith(f"{plain}_") and name[len(plain) + 1 :].isdigit())
-    )
+    if plain is None:  # somebody is at it: a name of numbers would soon tell wrong ones
+        kind = str(use.get("indicator")).replace(".", "_")
+        return re.fullmatch(rf"{re.escape(kind)}(_\d+)+", name) is not None
+    return re.fullmatch(rf"{re.escape(plain)}(_\d+)?", name) is not None
 
 
 def rename(document: Document, name: str, wanted: str) -> Document:

@@ -73,7 +73,7 @@ def plain(cell):
     text = json.dumps([{**output, "execution_count": 0} for output in cell.outputs], indent=1)
     text = re.sub(r"/[^\s\"'<>]*lab-(cold|warm)", "FOLDER", text)
     text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|\+00:00|Z)?", "MOMENT", text)
-    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", text)
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b", "ID", text)
     text = re.sub(r"\b[\d.,]+(e[+-]?\d+)?( |\\u00a0)(ns|ms|s|seconds)\b", "TIME", text)
     return text.splitlines()
 

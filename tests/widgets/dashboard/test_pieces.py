@@ -154,7 +154,7 @@ def test_market_data_that_is_fine_says_so():
 
 def test_simulated_bars_are_called_simulated():
     assert "simulated" not in pieces.market(health())
-    assert "1 of 2 sets simulated" in pieces.market(health(simulated=[True, False]))
+    assert "1 of 2 sets of bars simulated" in pieces.market(health(simulated=[True, False]))
 
 
 def test_unchecked_bars_are_counted_and_offered_to_be_checked():

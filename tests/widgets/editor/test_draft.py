@@ -198,6 +198,14 @@ def test_an_indicator_is_called_by_what_it_is_once_nobody_types_any_more():
     assert list(draft.document["indicators"]) == ["sma_50"]
 
 
+def test_a_name_never_tells_another_number_than_the_setting():
+    draft = Draft(NESTED)
+    draft.type("enter_long.all[0].right", "rsi(14)")
+    draft.type("indicators.rsi_14.period", "x")
+    draft.type("indicators.rsi_14.period", "2")
+    assert draft.document["enter_long"]["all"][0]["right"] == "rsi_2"
+
+
 def test_a_name_of_its_own_is_kept_when_settings_change():
     named = {"indicators": {"trend": {"indicator": "sma", "period": 50}}}
     draft = Draft({"enter_long": {"left": "close", "op": ">", "right": "trend"}, **named})
