@@ -43,7 +43,7 @@ class Shot:
     cell: str
     empty: bool = False
     width: int = 1200
-    most_high: int = 1100
+    most_high: int = 1400
 
 
 SHOTS = {
@@ -53,7 +53,11 @@ SHOTS = {
     "runner": Shot(
         'runner = lab.runner("Golden cross", "DEMO-A")\nrunner.run_button.click()\nrunner'
     ),
-    "runs": Shot("browser = lab.runs()\nbrowser.chosen = [1, 7, 8]\nbrowser", most_high=1500),
+    "runs": Shot(
+        'browser = lab.runs()\nbrowser.actions.folder.value = "exports"\n'
+        "browser.chosen = [1, 7, 8]\nbrowser",
+        most_high=1500,
+    ),
     "explorer": Shot(
         'sweeps = lab.explorer("Golden cross", "DEMO-A")\nsweeps.sweep_button.click()\nsweeps',
         most_high=1800,

@@ -21,6 +21,7 @@ def furnish(path):
     lab = bz.open_lab(path)
     for symbol in (*STOCKS, "DEMO-C-USD"):
         lab.market.load("synthetic", symbol)
+        lab.market.check(symbol)
     names = [lab.strategies.save(templates.get(name)).name for name in TEMPLATES]
     for symbol in STOCKS:
         for name in names:
