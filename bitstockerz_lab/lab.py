@@ -86,20 +86,23 @@ class Lab:
 
         return Dashboard(self)
 
-    def editor(self, strategy: str | StrategyVersion | None = None) -> StrategyEditor:
+    def editor(
+        self, strategy: str | StrategyVersion | None = None, symbol: str | None = None
+    ) -> StrategyEditor:
         """Return the widget to write a strategy with, or to change one.
 
         Parameters
         ----------
-        strategy : name of a strategy, or a version; None starts empty
+        strategy : name of a strategy or of a template, or a version; None starts empty
+        symbol : whose bars entries and exits are shown on; None is the first there is
 
         Examples
         --------
-        >>> lab.editor("Golden cross")  # doctest: +SKIP
+        >>> lab.editor("golden-cross", "AAPL")  # doctest: +SKIP
         """
         from bitstockerz_lab.widgets.editor import StrategyEditor  # noqa: PLC0415 - as above
 
-        return StrategyEditor(self, strategy)
+        return StrategyEditor(self, strategy, symbol)
 
     def runner(self, strategy: str | None = None, symbol: str | None = None) -> BacktestRunner:
         """Return the widget to backtest a strategy with, parameters on sliders.

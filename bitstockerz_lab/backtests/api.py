@@ -254,7 +254,7 @@ max_bars, cooldown_bars, max_trades_per_day : as `bz.strategy` takes them
         UnknownName
             There is no such run.
         TradingError
-            The strategy is retired.
+            The strategy is retired, or the run is a preview.
 
         Examples
         --------

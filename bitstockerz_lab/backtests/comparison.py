@@ -16,6 +16,7 @@ from bitstockerz_lab.backtests import comparison_tables as tables
 from bitstockerz_lab.backtests import report_frames
 from bitstockerz_lab.backtests.report import Page
 from bitstockerz_lab.backtests.report_sections import Section, caption
+from bitstockerz_lab.backtests.run_ids import refuse_preview
 from bitstockerz_lab.errors import DataError
 from bitstockerz_lab.market.charts import axes, thinning, times, traces
 from bitstockerz_lab.pages import COLOURS
@@ -51,6 +52,8 @@ class Comparison(Page):
     ------
     DataError
         No run, or one that has no results.
+    TradingError
+        One is a preview: all have the id 0.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class Comparison(Page):
         if not self.runs:
             raise DataError("There are no runs to compare. lab.backtests.list() shows all.")
         for run in self.runs:
+            refuse_preview(run, "number to compare it by")
             if run.metrics is None:
                 raise DataError(
                     f"Run {run.id} is {run.status}, so it has no figures to compare. Leave it out.",

@@ -133,14 +133,21 @@ def differences(runs: Sequence[Run]) -> pd.DataFrame:
     DataFrame
         Columns: run ids. Rows: those of strategy, version, symbol, timeframe, start_date,
         end_date, initial_equity, adjusted, sizing, then parameters, costs and exits by their
-        names, that are not the same in all. None where a run has no such parameter or exit.
+        names, that are not the same in all. None where a run has no such parameter or exit. A
+        parameter called like something else here is told apart: "parameter lot_size".
     """
     facts = ("strategy", "version", "symbol", "timeframe", "start_date", "end_date",
              "initial_equity")  # fmt: skip
+    taken = {*facts, "adjusted", "sizing"}
+    for run in runs:
+        taken |= {*run.details.costs, *run.details.exits}
     columns = {
         run.id: {fact: getattr(run, fact) for fact in facts}
         | {"adjusted": run.details.adjusted, "sizing": tuple(run.details.sizing)}
-        | run.details.parameters
+        | {
+            f"parameter {name}" if name in taken else name: value
+            for name, value in run.details.parameters.items()
+        }
         | run.details.costs
         | {exit_: value for exit_, value in run.details.exits.items() if value is not None}
         for run in runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.backtests.run import Run
-from bitstockerz_lab.backtests.run_ids import refuse_no_id
+from bitstockerz_lab.backtests.run_ids import refuse_no_id, refuse_preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +78,8 @@ class Comparisons:
         ------
         DataError
             There is no run, or one that is not completed.
+        TradingError
+            One is a preview.
 
         Examples
         --------
@@ -93,6 +95,9 @@ class Comparisons:
     def _all(self, runs: Iterable[int | Run]) -> tuple[Run, ...]:
         """Return runs, those told by their ids read in one lease."""
         asked = tuple(runs)
+        for run in asked:
+            if isinstance(run, Run):
+                refuse_preview(run, "number to compare it by")
         wanted = [run for run in asked if not isinstance(run, Run)]
         for run_id in wanted:
             refuse_no_id(run_id)

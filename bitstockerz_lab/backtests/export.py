@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from bitstockerz_lab.backtests.run_ids import refuse_preview
 from bitstockerz_lab.errors import DataError, UnknownName
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class ExportedRun:
 
     Attributes
     ----------
-    run : what stands in run.json: facts, metrics, details, definition, tags, notes, files
+    run : what stands in run.json: facts, metrics, details, definition, tags, notes, files,
+        sha256 (of all the rest)
     trades, equity : as `Run.trades` and `Run.equity`
     """
 
@@ -67,11 +69,14 @@ def write(
     ------
     UnknownName
         There is no such format.
+    TradingError
+        It is a preview.
     DataError
         The run has no results; there is something of that name already; it cannot be written.
     """
     if kind not in FORMATS:
         raise UnknownName.of("format", str(kind), FORMATS, f"Known: {', '.join(FORMATS)}.")
+    refuse_preview(run, "files")
     if run.metrics is None:
         raise DataError(
             f"Run {run.id} is {run.status}, so it has nothing to export. Export a completed one.",
@@ -110,6 +115,8 @@ def read(folder: str | Path) -> ExportedRun:
         told = json.loads((place / RUN).read_bytes())
         if told.get("format") != FORMAT:
             raise DataError(_strange(place, f"{RUN} is of another kind"), path=place)
+        if told["sha256"] != _digest(told):
+            raise DataError(_strange(place, f"{RUN} was changed since"), path=place)
         frames = {}
         for name, known in told["files"].items():
             content = (place / name).read_bytes()
@@ -151,7 +158,14 @@ def _files(run: Run, kind: str, said: Mapping[str, Any]) -> dict[str, bytes]:
             for name, content in files.items()
         },
     }
+    told["sha256"] = _digest(told)
     return files | {RUN: f"{_json(told, indent=2)}\n".encode()}
+
+
+def _digest(told: Mapping[str, Any]) -> str:
+    """Return a SHA-256 of what stands in run.json but the digest itself, however laid out."""
+    rest = {name: value for name, value in told.items() if name != "sha256"}
+    return hashlib.sha256(_json(rest).encode()).hexdigest()
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -44,17 +44,21 @@ JOIN backtest_results ON backtest_results.backtest_run_id = backtest_runs.id
 JOIN curves ON curves.backtest_run_id = backtest_runs.id
 LEFT JOIN benchmarks ON benchmarks.backtest_run_id = backtest_runs.id
 WHERE list_contains($run_ids, backtest_runs.id)
+    AND ($user_id IS NULL OR backtest_runs.user_id = $user_id)
 """
 
 
-def outlines(con: Connection, run_ids: Sequence[int], points: int = 64) -> list[dict[str, Any]]:
+def outlines(
+    con: Connection, run_ids: Sequence[int], points: int = 64, user_id: int | None = None
+) -> list[dict[str, Any]]:
     """Return completed runs in few words: what ran, their figures and a line of their equity.
 
     Parameters
     ----------
     con : a lease's connection
-    run_ids : ids of runs of any user; those without a result are left out
+    run_ids : ids of runs; those without a result are left out
     points : at most how many of a curve, each the last of its stretch
+    user_id : whose runs; None is anybody's
 
     Returns
     -------
@@ -64,7 +68,8 @@ def outlines(con: Connection, run_ids: Sequence[int], points: int = 64) -> list[
         benchmark_return_pct (buy and hold; None where unknown), max_drawdown_pct, sharpe_ratio,
         num_trades, curve
     """
-    answer = con.execute(OUTLINES, {"run_ids": list(run_ids), "points": points})
+    asked = {"run_ids": list(run_ids), "points": points, "user_id": user_id}
+    answer = con.execute(OUTLINES, asked)
     names = [name for name, *_ in answer.description]
     rows = [dict(zip(names, found, strict=True)) for found in answer.fetchall()]
     return [row | {"parameters": json.loads(row.pop("parameters_json") or "{}")} for row in rows]

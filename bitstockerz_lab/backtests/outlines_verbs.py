@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bitstockerz_lab.storage import Database
+    from bitstockerz_lab.users import User
 
 COLUMNS = (
     "id", "strategy", "version", "symbol", "timeframe", "start_date", "end_date", "parameters",
@@ -24,13 +25,14 @@ class Outlines:
     """Look at many runs at once, for `Backtests`."""
 
     _database: Database
+    _user: User
 
     def outlines(self, runs: Iterable[int], points: int = 64) -> pd.DataFrame:
-        """Return completed runs in few words, all read in one lease.
+        """Return your completed runs in few words, all read in one lease.
 
         Parameters
         ----------
-        runs : ids; those that are not completed, or not there, are left out
+        runs : ids; those that are not completed, not there or not yours are left out
         points : at most so many of a curve, each the last of its stretch
 
         Returns
@@ -48,7 +50,7 @@ class Outlines:
         """
         asked = [int(one) for one in runs]
         with self._database.read() as con:
-            found = outlines_store.outlines(con, asked, points)
+            found = outlines_store.outlines(con, asked, points, self._user.id)
         frame = pd.DataFrame(found, columns=[*COLUMNS])
         for name in ("start_date", "end_date"):
             frame[name] = pd.to_datetime(frame[name], utc=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bitstockerz_lab import clock
 from bitstockerz_lab.backtests import plan, trials
 from bitstockerz_lab.backtests.run import Run
+from bitstockerz_lab.backtests.run_ids import UNSAVED, refuse_preview
 from bitstockerz_lab.backtests.sweep import one_by_one
 from bitstockerz_lab.enums import Status
-from bitstockerz_lab.errors import TradingError
 from bitstockerz_lab.strategies.versions import ANY, StrategyVersion
 
 if TYPE_CHECKING:
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     from bitstockerz_lab.storage import Database
     from bitstockerz_lab.strategies import Definition
 
-UNSAVED = 0
-"""The id of what is not recorded: of a preview, of rules that are not saved."""
-
 
 class Preview(Run):
     """What `lab.backtests.run` would record of the same question, number for number.
 
-    It has everything that a run has, but is not recorded: its id is 0, and it has no report.
+    It has everything that a run has, but is not recorded: its id is 0, it has no report and no
+    files, and is neither compared nor promoted.
 
     Attributes
     ----------
@@ -77,11 +75,8 @@ class Preview(Run):
         TradingError
             Always.
         """
-        del path, interactive
-        raise TradingError(
-            f"This preview of {self.strategy} on {self.symbol} is not recorded, so it has no "
-            "report. Record it with lab.backtests.run(...) of the same question."
-        )
+        refuse_preview(self, "report")
+        return super().report(path, interactive=interactive)
 
     def __repr__(self) -> str:
         told = super().__repr__().replace(f"{self.called} {self.status}", "Preview, not recorded")

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.backtests import plan, trials_store
-from bitstockerz_lab.backtests.preview import UNSAVED, Preview, unsaved
+from bitstockerz_lab.backtests.preview import Preview, unsaved
+from bitstockerz_lab.backtests.run_ids import UNSAVED
 from bitstockerz_lab.strategies import Definition
 from bitstockerz_lab.strategies.python import consent
 from bitstockerz_lab.strategies.versions import StrategyVersion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bitstockerz_lab.backtests.run_ids import refuse_preview
 from bitstockerz_lab.backtests.run_terms import LEVELS
 from bitstockerz_lab.backtests.terms import COUNTS, Terms
 from bitstockerz_lab.strategies import notes_store as version_notes
@@ -61,6 +62,7 @@ def note(run: Run) -> str:
 
 def promote(database: Database, user: User, run: Run, name: str | None) -> StrategyVersion:
     """Store a run's rules as a version, with a note that says which run it comes from."""
+    refuse_preview(run, "number for a version's note")
     rules, origin = definition(run), run.recipe.version
     title = origin.name if name is None else name
     strategies = Strategies(database, user)

@@ -359,6 +359,8 @@ class Run:
         ------
         UnknownName, DataError
             No such format; the run has no results, or the files cannot be written.
+        TradingError
+            It is a preview.
 
         Examples
         --------

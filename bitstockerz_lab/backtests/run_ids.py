@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from bitstockerz_lab.backtests.run import Run
-from bitstockerz_lab.errors import DataError, UnknownName
+from bitstockerz_lab.errors import DataError, TradingError, UnknownName
 
 Runs = int | Run | Iterable[int | Run]
+
+UNSAVED = 0
+"""The id of what is not recorded: of a preview, of rules that are not saved."""
 
 
 def refuse_no_id(run_id: object) -> None:
@@ -25,6 +28,26 @@ def refuse_no_id(run_id: object) -> None:
         raise UnknownName(
             f"{run_id!r} is no run id. lab.backtests.list() shows the runs there are.",
             run_id=run_id,
+        )
+
+
+def refuse_preview(run: Run, without: str) -> None:
+    """Refuse a preview where a recorded run is needed.
+
+    Parameters
+    ----------
+    run : any
+    without : what a preview has not, as "report"
+
+    Raises
+    ------
+    TradingError
+        It is a preview.
+    """
+    if run.id == UNSAVED:
+        raise TradingError(
+            f"This preview of {run.strategy} on {run.symbol} is not recorded, so it has no "
+            f"{without}. Record it with lab.backtests.run(...) of the same question."
         )
 
 

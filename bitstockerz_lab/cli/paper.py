@@ -29,7 +29,7 @@ Start = Annotated[
     str | None,
     typer.Option("--start", help="Replay stored bars from here. Default: the real time."),
 ]
-SymbolName = Annotated[str, typer.Argument(metavar="SYMBOL")]
+SymbolName = Annotated[str, typer.Argument(metavar="SYMBOL", help="In any case.")]
 Quantity = Annotated[str, typer.Argument(metavar="QUANTITY", help="Units, fractions too.")]
 Limit = Annotated[str | None, typer.Option("--limit", help="The worst price that is taken.")]
 ClientOrderId = Annotated[
@@ -112,7 +112,7 @@ def sell(
 @app.command(epilog=examples("bitstockerz paper cancel 3"))
 def cancel(
     context: typer.Context,
-    order_id: Annotated[int, typer.Argument(metavar="ORDER_ID")],
+    order_id: Annotated[int, typer.Argument(metavar="ORDER_ID", help="As orders lists it.")],
     as_json: AsJson = False,
 ) -> None:
     """Cancel an open order; one that stored bars fill is filled first."""

@@ -29,9 +29,11 @@ def list_(
     query: Annotated[
         list[str] | None, typer.Argument(metavar="[WORD]...", help="Each must stand in the run.")
     ] = None,
-    strategy: Annotated[str | None, typer.Option("--strategy")] = None,
-    symbol: Annotated[str | None, typer.Option("--symbol")] = None,
-    status: Annotated[str | None, typer.Option("--status")] = None,
+    strategy: Annotated[str | None, typer.Option("--strategy", help="Only its runs.")] = None,
+    symbol: Annotated[str | None, typer.Option("--symbol", help="Only runs on it.")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="Only those: completed, failed, …")
+    ] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="Only runs that have it.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="At most so many.")] = None,
     as_json: AsJson = False,
@@ -89,7 +91,7 @@ def note(
 def export(
     context: typer.Context,
     run_ids: RunIds,
-    folder: Annotated[str, typer.Option("--output", metavar="FOLDER")] = ".",
+    folder: Annotated[str, typer.Option("--output", metavar="FOLDER", help="Where to.")] = ".",
     format: Annotated[str, typer.Option("--format", help="csv, parquet or json.")] = "csv",  # noqa: A002 - the word for it
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier export.")

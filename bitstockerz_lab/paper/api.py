@@ -107,10 +107,10 @@ class Paper(Trades, Reads):
         began = _start(start)
         with self._database.write() as con:
             account_id = books.read(con, self._user.id).opening.account_id
-            last = store.clear(con, account_id)
+            store.clear(con, account_id)
             store.open_account(con, self._user.id, terms, began, replay=start is not None)
         with self._database.write() as con:
-            store.sweep(con, account_id, last)
+            store.sweep(con, account_id)
         return self.account()
 
     def cancel(self, order: Order | int) -> Order:
@@ -158,7 +158,8 @@ class Paper(Trades, Reads):
         slippage. A limit order fills from that bar on: at its open where that is the limit or
         better (with slippage, never past the limit), else at the limit in the first bar that
         touches it; `filled_at` is then the end of that bar, since nobody knows when in it. A buy
-        that there is no cash for is rejected. A split cancels the orders placed before it.
+        that there is no cash for is rejected. A split cancels the orders placed before its bar has
+        ended.
 
         Examples
         --------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.enums import OrderStatus
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.paper.store import Execution, Opening
     from bitstockerz_lab.paper.terms import Terms
     from bitstockerz_lab.storage import Connection
-
-SAME = timedelta(days=7)
-"""A split or dividend within so many days of one that is entered is that one, reported anew."""
 
 
 @dataclass(slots=True)
@@ -132,17 +128,12 @@ def touches(con: Connection, book: Book) -> dict[Order, Touch]:
 
 def due_actions(con: Connection, book: Book) -> list[Action]:
     """Return the splits and dividends of ordered symbols that the ledger does not have yet."""
-    entered = [(one.symbol_id, one.phase, one.moment) for one in book.ledger.entries]
-    return [
+    reported = [
         action
         for symbol in book.symbols.values()
         for action in prices.actions(con, symbol, book.opening.started_at, book.now)
-        if not any(
-            (symbol_id, phase) == (action.symbol_id, action.phase)
-            and abs(action.effective_at - moment) <= SAME
-            for symbol_id, phase, moment in entered
-        )
     ]
+    return settling.unentered(reported, book.ledger.entries)
 
 
 def marks(con: Connection, book: Book) -> dict[int, Close]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import insort
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.errors import TradingError
@@ -16,7 +17,7 @@ from bitstockerz_lab.paper import money
 from bitstockerz_lab.paper.matching import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from decimal import Decimal
 
@@ -34,6 +35,7 @@ class Entry:
     number : the order's id; 0 of a split or dividend
     symbol_id : what was traded
     quantity_change, cash_change : what came in, negative for what went out; fees are in the cash
+    value : units after a split for one before, money a unit of a dividend; 0 of a trade
     """
 
     moment: datetime
@@ -42,6 +44,7 @@ class Entry:
     symbol_id: int
     quantity_change: Decimal = field(compare=False)
     cash_change: Decimal = field(compare=False)
+    value: Decimal = field(default=money.ZERO, compare=False)
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class Position:
             gone = money.share(self.cost, -entry.quantity_change, self.quantity)
             self.cost -= gone
             profit = entry.cash_change - gone
-        elif entry.phase is Phase.DIVIDEND:
+        else:  # a dividend, or what a split that was stored late adds to those after it
             profit = entry.cash_change
         self.quantity = held
         self.realised += profit
@@ -130,13 +133,22 @@ class Ledger:
         Bars of one symbol may be loaded long after those of another, so what is carried out now
         may have happened before what was carried out then.
         """
-        cash = least = self.cash
-        for entry in reversed(self.entries):
-            if (entry.moment, entry.phase) < (moment, phase):
-                break
-            cash -= entry.cash_change
-            least = min(least, cash)
-        return least
+        later = (entry.cash_change for entry in self._since(moment, phase))
+        return _least(self.cash, later)
+
+    def units_to_sell(self, symbol_id: int, moment: datetime, phase: Phase) -> Decimal:
+        """Return how many units may go at a moment, so that none are missing then or later."""
+        later = (e.quantity_change for e in self._since(moment, phase) if e.symbol_id == symbol_id)
+        return _least(self.held(symbol_id), later)
+
+    def dividends_of(self, symbol_id: int, more: Decimal, since: datetime) -> Decimal:
+        """Return what the dividends from a day on had been more, had so many more been held."""
+        owed = money.ZERO
+        for paid in self._since(since, Phase.DIVIDEND):
+            if (paid.symbol_id, paid.phase) == (symbol_id, Phase.DIVIDEND):
+                held = self.before(paid.moment, paid.phase).held(symbol_id)
+                owed += money.times(held + more, paid.value) - money.times(held, paid.value)
+        return owed
 
     def positions(self) -> dict[int, Position]:
         """Return what was ever held, by symbol_id; nothing is left of a closed one but its profit.
@@ -157,6 +169,10 @@ class Ledger:
         changes = (e.quantity_change for e in self.entries if e.symbol_id == symbol_id)
         return sum(changes, money.ZERO)
 
+    def _since(self, moment: datetime, phase: Phase) -> Iterator[Entry]:
+        """Return the entries of a moment's phase and later, the newest first."""
+        return takewhile(lambda e: (e.moment, e.phase) >= (moment, phase), reversed(self.entries))
+
     def _folded(self) -> tuple[dict[int, Position], dict[int, Decimal]]:
         positions: dict[int, Position] = {}
         profits: dict[int, Decimal] = {}
@@ -165,3 +181,12 @@ class Ledger:
             if entry.phase in SALES:
                 profits[entry.number] = profit
         return positions, profits
+
+
+def _least(now: Decimal, changes: Iterable[Decimal]) -> Decimal:
+    """Return the least that there was, going back over changes, the newest first."""
+    least = now
+    for change in changes:
+        now -= change
+        least = min(least, now)
+    return least

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numbers
 from decimal import Context, Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bitstockerz_lab.errors import DataError
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
 UNIT = Decimal("1E-10")
 ZERO = Decimal(0)
 ONE = Decimal(1)
+MILLIONTH = Decimal("1E-6")
 LARGEST = Decimal(10) ** 15
 """No quantity, price or amount is larger: products of two would not fit into DECIMAL(28,10)."""
 
@@ -70,8 +75,24 @@ def rounded(number: Decimal) -> Decimal:
 
 
 def price_of(value: float) -> Decimal:
-    """Return a bar's price as it is written, to ten decimals."""
-    return rounded(Decimal(repr(float(value))))
+    """Return a bar's price as it is written; the ledger keeps ten decimals of it."""
+    return Decimal(repr(float(value)))
+
+
+def is_kept(price: Decimal) -> bool:
+    """Return whether ten decimals are enough for a price: they move it by a millionth at most.
+
+    Examples
+    --------
+    >>> is_kept(Decimal("0.0012345")), is_kept(Decimal("1.26E-9"))
+    (True, False)
+    """
+    return abs(rounded(price) - price) <= price * MILLIONTH
+
+
+def of(ratio: Fraction) -> Decimal:
+    """Return a fraction with ten decimals, the nearest."""
+    return share(ONE, Decimal(ratio.numerator), Decimal(ratio.denominator))
 
 
 def times(one: Decimal, other: Decimal) -> Decimal:

@@ -38,8 +38,10 @@ def check_numbers(order: Order) -> None:
         )
 
 
-def same_again(book: Book, order: Order) -> Order | None:
+def same_again(book: Book, order: Order, *, any_timeframe: bool) -> Order | None:
     """Return the order that bears the caller's name already; None where there is none.
+
+    Without a timeframe of the caller's any will do: shorter bars may have been loaded since.
 
     Raises
     ------
@@ -50,11 +52,13 @@ def same_again(book: Book, order: Order) -> Order | None:
         return None
     for known in book.orders.values():
         if known.client_order_id == order.client_order_id:
-            if known.wish == order.wish:
+            same_bars = any_timeframe or known.timeframe == order.timeframe
+            if known.wish == order.wish and same_bars:
                 return known
             raise TradingError(
                 f"client_order_id={order.client_order_id!r} is that of order {known.id}: "
-                f"{known.wish}. Give {order.wish} a name of its own.",
+                f"{known.wish} on {known.timeframe} bars. Give {order.wish} on {order.timeframe} "
+                "bars a name of its own.",
                 client_order_id=order.client_order_id,
             )
     return None

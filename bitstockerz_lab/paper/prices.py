@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,14 +20,19 @@ from bitstockerz_lab.paper.matching import Phase
 from bitstockerz_lab.paper.settling import Action
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from bitstockerz_lab.market import Symbol
     from bitstockerz_lab.storage import Connection
 
 NEAR = timedelta(days=15)
 """So far back the last close is looked for first."""
 
-SPLIT_TERMS = 1000
-"""A split is a ratio of whole numbers up to this; factor files have six digits of it."""
+SPLIT_TERMS = [10**digits for digits in range(3, 16)]
+"""A split is a ratio of whole numbers up to the first of these that is near enough."""
+
+SPLIT_DIGITS = 1e-5
+"""Factor files have six digits of a split; relative."""
 
 EARLIEST = datetime(1, 1, 1)  # noqa: DTZ001 - columns are UTC without a zone
 
@@ -126,7 +130,7 @@ def actions(con: Connection, symbol: Symbol, since: datetime, now: datetime) -> 
     paid = store.actions.read(con, symbol)
     paid = paid[(paid["kind"] == DIVIDEND) & (paid["value"] > 0)]
     dividends = [
-        (Phase.DIVIDEND, date, money.price_of(value))
+        (Phase.DIVIDEND, date, Fraction(money.rounded(money.price_of(value))))
         for date, value in zip(paid["date"], paid["value"], strict=True)
     ]
     dated = [entry for entry in (*splits, *dividends) if entry[1] > pd.Timestamp(since) - NEAR]
@@ -141,7 +145,7 @@ def actions(con: Connection, symbol: Symbol, since: datetime, now: datetime) -> 
     return found
 
 
-def _splits(factors: pd.DataFrame) -> list[tuple[Phase, pd.Timestamp, Decimal]]:
+def _splits(factors: pd.DataFrame) -> list[tuple[Phase, pd.Timestamp, Fraction]]:
     """Return the splits that a factor set contains, each with the first day that is after it."""
     before = factors["split_factor"].to_numpy(dtype="float64")
     ratios = np.append(before[1:], 1.0) / before
@@ -153,16 +157,17 @@ def _splits(factors: pd.DataFrame) -> list[tuple[Phase, pd.Timestamp, Decimal]]:
     ]
 
 
-def _ratio(value: float) -> Decimal:
+def _ratio(value: float) -> Fraction:
     """Return a split's ratio, of whole numbers: 7, not 7.000003.
 
     Examples
     --------
     >>> _ratio(0.0357143 / 0.00510204)
-    Decimal('7.0000000000')
+    Fraction(7, 1)
     """
-    whole = Fraction(value).limit_denominator(SPLIT_TERMS)
-    return money.rounded(money.WIDE.divide(Decimal(whole.numerator), Decimal(whole.denominator)))
+    exact = Fraction(value)
+    tried = (exact.limit_denominator(terms) for terms in SPLIT_TERMS)
+    return next((whole for whole in tried if abs(whole / exact - 1) <= SPLIT_DIGITS), exact)
 
 
 def _index(bars: pd.DataFrame) -> pd.DatetimeIndex:

@@ -127,7 +127,8 @@ class Reads(Room):
         -------
         DataFrame, a row an action
             symbol, kind ("SPLIT" or "DIVIDEND"), value (units after for one before; money a unit),
-            quantity_change, cash_change, effective_at (start of the first bar without it, UTC).
+            quantity_change, cash_change (of a split that was stored late: what the dividends since
+            then paid too little), effective_at (start of the first bar without it, UTC).
         """
         with self._database.read() as con:
             book = self._read(con)

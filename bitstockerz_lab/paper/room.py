@@ -34,6 +34,7 @@ class Room:
     def _up_to_date(self, con: Connection) -> Book:
         """Return the account with all that known bars allow, written; needs a write lease."""
         book = self._read(con)
+        store.sweep(con, book.opening.account_id)  # what a `reset` that was killed has left
         self._settled(con, book)
         return book
 

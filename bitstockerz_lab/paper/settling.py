@@ -6,6 +6,8 @@ A pure step: it changes the ledger in memory and returns what is to be written.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.enums import OrderStatus
@@ -16,12 +18,16 @@ from bitstockerz_lab.paper.matching import Phase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from decimal import Decimal
+    from fractions import Fraction
 
     from bitstockerz_lab.paper.ledger import Ledger
     from bitstockerz_lab.paper.matching import Touch
     from bitstockerz_lab.paper.orders import Order
     from bitstockerz_lab.paper.terms import Terms
+
+
+SAME = timedelta(days=7)
+"""A split or dividend so near to one that is entered may be that one, reported anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +39,23 @@ class Action:
     symbol_id : whose
     phase : Phase.SPLIT or Phase.DIVIDEND
     value : units after for one before; money a unit
-    effective_at : start of the first known bar without it, UTC naive
+    effective_at : start of the first known bar without it, a day's, UTC naive
     """
 
     symbol_id: int
     phase: Phase
-    value: Decimal
+    value: Fraction
     effective_at: datetime
+
+    @property
+    def known_at(self) -> datetime:
+        """The end of that bar: until then an account counts in the units before it."""
+        return self.effective_at + timedelta(days=1)
+
+    def of(self, held: Decimal) -> Decimal:
+        """Return what it makes of a holding: units, or money."""
+        numerator, denominator = self.value.as_integer_ratio()
+        return money.share(held, Decimal(numerator), Decimal(denominator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,25 @@ class Settlement:
         return bool(self.fills or self.refused or self.actions)
 
 
+def unentered(reported: Iterable[Action], entries: Iterable[Entry]) -> list[Action]:
+    """Return the actions that no entry stands for; each stands for one at most, the nearest."""
+    left = dict(enumerate(reported))
+    entered = [one for one in entries if one.phase in (Phase.SPLIT, Phase.DIVIDEND)]
+    pairs = [
+        (apart, place, number)
+        for place, action in left.items()
+        for number, one in enumerate(entered)
+        if (one.symbol_id, one.phase) == (action.symbol_id, action.phase)
+        and (apart := abs(action.effective_at - one.moment)) <= SAME
+    ]
+    taken: set[int] = set()
+    for _, place, number in sorted(pairs):
+        if place in left and number not in taken:
+            taken.add(number)
+            del left[place]
+    return list(left.values())
+
+
 def settle(
     ledger: Ledger,
     touches: Mapping[Order, Touch],
@@ -97,8 +132,8 @@ def settle(
 
     Notes
     -----
-    An order trades whole or not at all. A buy that there is no cash for is rejected; a sale finds
-    its units, for they were set aside when it was placed.
+    An order trades whole or not at all. A buy that there is no cash for is rejected, and so is a
+    sale whose units a split took away meanwhile.
     """
     done = Settlement()
     open_orders = {order.id: order for order in (*waiting, *touches)}
@@ -115,14 +150,16 @@ def settle(
 
 
 def _act(ledger: Ledger, action: Action, open_orders: dict[int, Order], done: Settlement) -> None:
-    """Enter a split or dividend of what is held; a split ends the orders placed before it."""
+    """Enter a split or dividend of what is held; a split ends the orders placed unaware of it."""
     held = ledger.before(action.effective_at, action.phase).held(action.symbol_id)
     quantity = cash = money.ZERO
     if action.phase is Phase.SPLIT:
-        quantity = money.times(held, action.value) - held
-        reason = f"split {money.plain(action.value)}:1 on {action.effective_at:%Y-%m-%d}"
+        quantity = action.of(held) - held
+        cash = ledger.dividends_of(action.symbol_id, quantity, action.effective_at)
+        ratio = "{}:{}".format(*action.value.as_integer_ratio())
+        reason = f"split {ratio} on {action.effective_at:%Y-%m-%d}"
         for order in list(open_orders.values()):
-            if order.symbol_id == action.symbol_id and order.requested_at < action.effective_at:
+            if order.symbol_id == action.symbol_id and order.requested_at < action.known_at:
                 done.refused.append(
                     replace(
                         open_orders.pop(order.id),
@@ -131,32 +168,58 @@ def _act(ledger: Ledger, action: Action, open_orders: dict[int, Order], done: Se
                     )
                 )
     else:
-        cash = money.times(held, action.value)
+        cash = action.of(held)
     if held:
         moment, phase = action.effective_at, action.phase
-        entry = Entry(moment, phase, 0, action.symbol_id, quantity, cash)
+        entry = Entry(moment, phase, 0, action.symbol_id, quantity, cash, money.of(action.value))
         ledger.add(entry)
         done.actions.append((action, entry))
 
 
 def _trade(ledger: Ledger, order: Order, touch: Touch, terms: Terms, done: Settlement) -> None:
-    """Fill an order, or reject it where its price cannot be paid."""
-    price = matching.fill_price(order, touch, terms)
+    """Fill an order, or reject it with the reason."""
+    asked = matching.fill_price(order, touch, terms)
+    price = money.rounded(asked)
     amount = money.times(order.quantity, price)
     fee = terms.fee(amount)
     entry = entry_of(order, touch.moment, touch.bar_at, price, fee)
-    spendable = ledger.cash_to_spend(touch.moment, touch.phase)
-    if spendable + entry.cash_change < 0:
-        reason = (
-            f"at {money.plain(price)} on {touch.moment:%Y-%m-%d} it came to "
-            f"{money.told(-entry.cash_change, order.currency)} with costs, and "
-            f"{money.told(spendable, order.currency)} were there; nothing is lent"
-        )
+    reason = _inexact(asked, touch) or _impossible(ledger, order, touch, entry, price)
+    if reason:
         done.refused.append(replace(order, status=OrderStatus.REJECTED, reject_reason=reason))
         return
     ledger.add(entry)
     filled = replace(order, status=OrderStatus.FILLED, avg_fill_price=price, filled_at=touch.moment)
     done.fills.append(Fill(filled, price, fee, touch.bar_at))
+
+
+def _inexact(asked: Decimal, touch: Touch) -> str | None:
+    """Return why a price cannot be written into the ledger."""
+    if money.is_kept(asked):
+        return None
+    return (
+        f"the price on {touch.moment:%Y-%m-%d} was {money.plain(asked)}, and the ledger keeps ten "
+        "decimals, which would make it another"
+    )
+
+
+def _impossible(
+    ledger: Ledger, order: Order, touch: Touch, entry: Entry, price: Decimal
+) -> str | None:
+    """Return why an account cannot pay or deliver."""
+    spendable = ledger.cash_to_spend(touch.moment, touch.phase)
+    if spendable + entry.cash_change < 0:
+        return (
+            f"at {money.plain(price)} on {touch.moment:%Y-%m-%d} it came to "
+            f"{money.told(-entry.cash_change, order.currency)} with costs, and "
+            f"{money.told(spendable, order.currency)} were there; nothing is lent"
+        )
+    there = ledger.units_to_sell(order.symbol_id, touch.moment, touch.phase)
+    if there + entry.quantity_change < 0:
+        return (
+            f"on {touch.moment:%Y-%m-%d} {money.plain(there)} {order.symbol} were there to sell; "
+            "nothing is sold short"
+        )
+    return None
 
 
 def entry_of(

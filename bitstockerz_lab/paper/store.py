@@ -45,6 +45,7 @@ FROM orders
 JOIN symbols ON symbols.id = orders.symbol_id
 JOIN order_terms ON order_terms.order_id = orders.id
 WHERE orders.paper_account_id = ?
+    AND orders.reject_reason IS DISTINCT FROM 'the account was opened anew'
 ORDER BY orders.id
 """
 
@@ -135,9 +136,15 @@ CLEARED = (
 SWEPT = (
     """
     DELETE FROM order_terms
-    WHERE order_id IN (SELECT id FROM orders WHERE paper_account_id = ? AND id <= ?)
+    WHERE order_id IN (
+        SELECT id FROM orders
+        WHERE paper_account_id = ? AND reject_reason = 'the account was opened anew'
+    )
     """,
-    "DELETE FROM orders WHERE paper_account_id = ? AND id <= ?",
+    """
+    DELETE FROM orders
+    WHERE paper_account_id = ? AND reject_reason = 'the account was opened anew'
+    """,
 )
 
 
@@ -225,23 +232,20 @@ def open_account(
     con.execute(ADD_OPENING, values)
 
 
-def clear(con: Connection, account_id: int) -> int:
-    """Take everything out of an account but its orders, which are cancelled; return the last's id.
+def clear(con: Connection, account_id: int) -> None:
+    """Take everything out of an account but its orders, which are cancelled and not read any more.
 
     `sweep` deletes those in a transaction of its own: DuckDB 2.0 deletes no row whose references
     were deleted in the same one.
     """
     for statement in CLEARED:
         con.execute(statement, [account_id])
-    return frames.only(
-        con, "SELECT coalesce(max(id), 0) FROM orders WHERE paper_account_id = ?", [account_id]
-    )
 
 
-def sweep(con: Connection, account_id: int, last: int) -> None:
-    """Delete the orders up to an id that `clear` has cancelled."""
+def sweep(con: Connection, account_id: int) -> None:
+    """Delete the orders that `clear` has cancelled."""
     for statement in SWEPT:
-        con.execute(statement, [account_id, last])
+        con.execute(statement, [account_id])
 
 
 def move_clock(con: Connection, account_id: int, number: int, to: datetime) -> None:
@@ -276,8 +280,8 @@ def executions(con: Connection, account_id: int, orders: Mapping[int, Order]) ->
 def action_entries(con: Connection, account_id: int) -> list[Entry]:
     """Return what splits and dividends did to an account."""
     return [
-        Entry(effective_at, Phase[kind], 0, symbol_id, quantity, cash)
-        for symbol_id, kind, quantity, cash, effective_at, _ in con.execute(
+        Entry(effective_at, Phase[kind], 0, symbol_id, quantity, cash, value)
+        for symbol_id, kind, quantity, cash, effective_at, value in con.execute(
             ACTIONS, [account_id]
         ).fetchall()
     ]
@@ -328,7 +332,7 @@ def write(con: Connection, account_id: int, done: Settlement) -> None:
         end_order(con, order)
     for action, entry in done.actions:
         values = [
-            account_id, action.symbol_id, action.phase.name, action.value, entry.quantity_change,
+            account_id, action.symbol_id, action.phase.name, entry.value, entry.quantity_change,
             entry.cash_change, action.effective_at,
         ]  # fmt: skip
         con.execute(ADD_ACTION, values)

@@ -71,9 +71,9 @@ class Terms:
         return money.bps(amount, self.fee_bps) + self.fixed_fee
 
     def slipped(self, price: Decimal, *, buys: bool) -> Decimal:
-        """Return a price after slippage, which is against whoever trades."""
-        slip = money.bps(price, self.slippage_bps)
-        return price + slip if buys else price - slip
+        """Return a price after slippage, which is against whoever trades; not rounded."""
+        points = money.FULL_BPS + (self.slippage_bps if buys else -self.slippage_bps)
+        return money.WIDE.divide(money.WIDE.multiply(price, points), money.FULL_BPS)
 
 
 def _cost(name: str, value: object) -> Decimal:

@@ -102,7 +102,7 @@ class Trades(Room):
                 prices.timeframe_of(con, found, timeframe), book.now, own_name,
             )  # fmt: skip
             placing.check_numbers(order)
-            known = placing.same_again(book, order)
+            known = placing.same_again(book, order, any_timeframe=timeframe is None)
             if known is not None:
                 return known
             book.symbols[found.id] = found

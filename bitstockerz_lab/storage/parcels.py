@@ -70,7 +70,8 @@ REPLACED = {"trials": ("user_id", "strategy_id", "trial_key")}
 """Tables in which a new row takes the place of an older one of the same key."""
 
 CHANGED_IN_PLACE = ("strategies", "symbols", "symbol_aliases", "version_tags", "run_tags",
-                    "watchlists", "watchlist_symbols")  # fmt: skip
+                    "watchlists", "watchlist_symbols", "orders", "paper_accounts", "paper_openings",
+                    "positions")  # fmt: skip
 """Tables whose rows people change or exchange, so that counting them does not tell."""
 
 

@@ -44,7 +44,8 @@ class Chart(Panel):
     lab : whose bars are drawn
     symbol : in any case; "" for none yet
     timeframe : None takes the only one stored, or the shortest
-    start, end : first and last bar, as `lab.market.bars` takes them
+    start, end : first and last bar, as `lab.market.bars` takes them; indicators are computed from
+        the first bar stored, as rules see them
     indicators : what is typed into the field: "sma 50", "bollinger 20 2", "rsi"
     markers : as `lab.market.chart` takes them; `run.trades` will do
     log : whether prices are on a logarithmic scale; None is: where they span a factor of 20
@@ -82,6 +83,8 @@ class Chart(Panel):
         self.view: View | None = None
         self.indicators = list(indicators)
         self._start, self._end, self._markers, self._log = start, end, markers, log
+        self._window: tuple[object, object] | None = None
+        self._before: pd.DataFrame | None = None
         self._setting = False
         self.symbol_field = SymbolField(lab, symbol)
         self.timeframe_field = ipywidgets.Dropdown(
@@ -126,7 +129,7 @@ class Chart(Panel):
                 symbol, chosen, self._start, self._end, markers=self._markers
             )
             self._set(self.timeframe_field, options=known, value=whole.ground.timeframe)
-            self.whole = whole
+            self.whole, self._before, self._window = whole, None, None
             offered = charts.periods(whole)
             tips = [_period_tip(one) for one in offered]
             self._set(self.period_buttons, options=offered, tooltips=tips)
@@ -187,7 +190,7 @@ class Chart(Panel):
         """
         view, whole = self.view, self.whole
         return {
-            "symbol": self.symbol_field.symbol,
+            "symbol": self._drawn or self.symbol_field.symbol,
             "timeframe": self.timeframe_field.value,
             "indicators": list(self.indicators),
             "log": self._kind == "log",
@@ -206,12 +209,17 @@ class Chart(Panel):
         curve = bars["close"].to_numpy()[picked].tolist()
         first, last = (formats.when(bars.index[place], timeframe) for place in (0, -1))
         facts = {
-            "Symbol": f"{self.symbol_field.symbol}, {timeframe}",
+            "Symbol": f"{self._drawn}, {timeframe}",
             "Period": f"{first} to {last}, {formats.count(len(bars))} bars",
             "Last close": f"{formats.price(curve[-1])} {self.whole.currency}".rstrip(),
             "Closes": spark(curve, curve[0], what="Close"),
         }
         return pages.facts(facts)
+
+    @property
+    def _drawn(self) -> str:
+        """The symbol in the picture, whatever is being typed; "" for none."""
+        return "" if self.whole is None else str(self.whole.ground.bars.attrs["symbol"])
 
     @property
     def _kind(self) -> str:
@@ -239,10 +247,12 @@ class Chart(Panel):
             self._setting = False
 
     def _changed(self) -> None:
-        """Load another symbol, once what is being typed is one."""
-        typed = self.symbol_field.symbol
-        if typed and (not by_browser() or typed in self.symbol_field.options):
+        """Load another symbol, once what is being typed is one, or tell that it can be none."""
+        typed, offered = self.symbol_field.symbol, self.symbol_field.options
+        if typed and (not by_browser() or typed in offered or not offered):
             self.load()
+        else:
+            self.hush()
 
     def _rescale(self, log: object) -> None:
         self._log = bool(log)
@@ -250,7 +260,7 @@ class Chart(Panel):
             self._draw()
 
     def _values(self, words: str) -> tuple[str, pd.DataFrame]:
-        """Return an indicator's title and its values over the bars drawn."""
+        """Return an indicator's title and its values over the bars drawn, as rules see them."""
         name, *numbers = words.split()
         try:
             plain = [float(one) for one in numbers]
@@ -260,7 +270,11 @@ class Chart(Panel):
             ) from None
         if self.whole is None:
             raise DataError("There are no bars to draw it on. Choose a symbol first.")
-        return words, self.lab.strategies.indicator(self.whole.ground.bars, name, *plain)
+        drawn = self.whole.ground
+        if self._before is None:  # what lies before the first bar drawn counts too
+            self._before = self.lab.market.bars(self._drawn, drawn.timeframe, end=self._end)
+        values = self.lab.strategies.indicator(self._before, name, *plain)
+        return words, values.reindex(drawn.bars.index)
 
     def _lines(self, bars: pd.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the indicators' lines over the price, and those below it by panel."""
@@ -280,20 +294,22 @@ class Chart(Panel):
         if self.whole is None:
             return
         self.whole = self.whole.with_lines(*self._lines(self.whole.ground.bars))
+        seen, period = self._window, self.period_buttons.value
         content = self.whole.figure(log=self._log).to_dict()
         content["layout"].pop("updatemenus", None)  # they would move the axis behind our back
         content["layout"]["dragmode"] = "zoom"
         for name, axis in content["layout"].items():
             if name.startswith("yaxis"):
                 axis["fixedrange"] = True  # each is fitted to what is in view
-        content["layout"]["uirevision"] = (
-            f"{self.symbol_field.symbol} {self.whole.ground.timeframe}"
-        )
-        self.picture.label = f"Candles of {self.symbol_field.symbol}"
+        content["layout"]["uirevision"] = f"{self._drawn} {self.whole.ground.timeframe}"
+        self.picture.label = f"Candles of {self._drawn}"
         self.picture.figure = content
         self._set(self.log_button, value=self._kind == "log")
         self._set(self.period_buttons, value="All")
         self.view = charts.view(self.whole, kind=self._kind)
+        if seen is not None:  # what is drawn besides does not move the view
+            self._show(*seen, moved=True)
+            self._set(self.period_buttons, value=period)
 
     def _show_chips(self) -> None:
         self.chips.children = [
@@ -324,6 +340,7 @@ class Chart(Panel):
             ends = [f"{one:%Y-%m-%d %H:%M}" for one in (view.start, view.end)]
             changes["xaxis"] |= {"range": ends, "autorange": False}
         self.view = view
+        self._window = None if start is None or end is None else (start, end)
         self.picture.update(view.traces, changes)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ipywidgets
+import traitlets
 
 from bitstockerz_lab.widgets.later import Later
 
@@ -92,11 +94,11 @@ def number_field(
         kind = ipywidgets.IntText if whole else ipywidgets.FloatText
         field = kind(**words, step=step or (1 if whole else None))
     else:
-        kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+        kind = ipywidgets.IntSlider if whole else SteppedSlider
         step = step or (1 if whole else (maximum - minimum) / 100 or 1)
         field = kind(**words, min=minimum, max=maximum, step=step)
         if not whole:
-            field.readout_format = f".{_decimals(step)}f"
+            field.readout_format = f".{min(6, _decimals(step))}f"
     field.add_class("bz-field")
     return field
 
@@ -104,7 +106,25 @@ def number_field(
 def _decimals(step: float) -> int:
     """Return how many decimals tell two values apart that are a step from each other."""
     exponent = Decimal(str(step)).normalize().as_tuple().exponent
-    return min(6, max(0, -exponent)) if isinstance(exponent, int) else 2
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+class SteppedSlider(ipywidgets.FloatSlider):
+    """A slider whose values have the decimals of its ends and steps.
+
+    A browser adds steps up and hands 15.000000000000002 back for 15: another parameter, and so
+    another run.
+    """
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal: dict[str, float]) -> float:
+        within = min(max(proposal["value"], self.min), self.max)
+        if not self.step:
+            return within
+        decimals = max(_decimals(self.min), _decimals(self.step))
+        # what lies between two steps, as a default may, is left as it is
+        rounded = round(within, decimals)
+        return rounded if math.isclose(rounded, within, rel_tol=1e-9, abs_tol=1e-12) else within
 
 
 class SymbolField(ipywidgets.Combobox):
@@ -134,8 +154,7 @@ class SymbolField(ipywidgets.Combobox):
 
     def search(self) -> None:
         """Offer the symbols that have what was typed in them."""
-        found = self._lab.market.symbols(self.value.strip())
-        self.options = tuple(found["symbol"].head(SHOWN))
+        self.options = tuple(self._lab.market.search(self.value)[:SHOWN])
 
     @property
     def symbol(self) -> str:

@@ -30,7 +30,7 @@ def work(
     ----------
     function : what takes long; it must not touch a widget but through messages of its own
     then : called with its result
-    otherwise : called with the exception that ended it
+    otherwise : called with the exception that ended it, or `then`
 
     Examples
     --------
@@ -65,4 +65,14 @@ def _finish(
         told = problem
         handed(lambda: otherwise(told))
     else:
-        handed(lambda: then(result))
+        handed(lambda: _followed(result, then, otherwise))
+
+
+def _followed(
+    result: T, then: Callable[[T], object], otherwise: Callable[[Exception], object]
+) -> None:
+    """Do what follows; where that fails, it is told as well, else only the loop's log has it."""
+    try:
+        then(result)
+    except Exception as problem:  # noqa: BLE001 - reason: as above
+        otherwise(problem)

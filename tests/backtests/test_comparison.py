@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import bitstockerz_lab as bz
 from bitstockerz_lab.backtests import comparison_tables
 from bitstockerz_lab.backtests.comparison import (
     STYLES,
@@ -13,7 +14,7 @@ from bitstockerz_lab.backtests.comparison import (
     shared_period,
 )
 from bitstockerz_lab.errors import DataError, LabError
-from bitstockerz_lab.strategies import templates
+from bitstockerz_lab.strategies import close, sma, templates
 
 
 @pytest.fixture
@@ -159,3 +160,21 @@ def test_runs_that_share_no_day_cannot_be_rebased(lab, runs):
     assert shared_period([old, runs[0]]) is None
     with pytest.raises(DataError, match=f"Runs {old.id}, {runs[0].id} share no day"):
         growth([old, runs[0]], shared=True)
+
+
+def test_a_parameter_called_like_a_cost_or_an_exit_hides_nothing_and_is_not_hidden(lab):
+    lab.market.load("synthetic", "DEMO-A")
+    lots = bz.parameter("lot_size", 20, min=2, max=50)
+    stops = bz.parameter("stop_loss_pct", 10, min=2, max=50)
+    lab.strategies.save(bz.strategy("Lots", enter=close > sma(lots), leave=close < sma(stops)))
+    one, other = (
+        lab.backtests.run("Lots", "DEMO-A", parameters={"lot_size": bars}, stop_loss_pct=stop)
+        for bars, stop in ((10, 3), (40, 4))
+    )
+    assert lab.backtests.differences([one, other]).to_dict("index") == {
+        "parameter lot_size": {one.id: 10, other.id: 40},
+        "stop_loss_pct": {one.id: 3, other.id: 4},
+    }
+    assert "<td>parameter lot size</td><td>10</td><td>40</td>" in comparison_tables.differing(
+        [one, other]
+    )

@@ -112,3 +112,14 @@ def test_a_format_nobody_knows_and_a_run_without_results_are_refused(stocked, ru
     with pytest.raises(DataError, match=f"Run {failed.id} is failed, so it has nothing"):
         failed.export(tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_a_number_changed_in_run_json_is_noticed_and_another_layout_is_not(stocked, run, tmp_path):
+    path = run.export(tmp_path) / "run.json"
+    told = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(told), "utf-8")
+    assert stocked.backtests.read_export(path.parent).run == told
+    told["metrics"]["sharpe_ratio"] += 1
+    path.write_text(json.dumps(told, indent=2), "utf-8")
+    with pytest.raises(DataError, match=r"run\.json was changed since"):
+        stocked.backtests.read_export(path.parent)

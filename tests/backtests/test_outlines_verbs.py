@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import bitstockerz_lab as bz
 from tests.helpers import make_bars, sma_cross
 
 
@@ -30,3 +31,10 @@ def test_fewer_points_are_asked_for_and_none_without_runs(lab, runs):
     assert len(lab.backtests.outlines([runs[0].id], points=8)["curve"][0]) == 8
     assert lab.backtests.outlines([]).empty
     assert "curve" in lab.backtests.outlines([])
+
+
+def test_nobody_reads_the_runs_of_somebody_else(lab, runs, monkeypatch):
+    monkeypatch.setenv("BITSTOCKERZ_USER", "eve@local")
+    theirs = bz.open_lab(lab.path)
+    assert theirs.backtests.outlines([run.id for run in runs]).empty
+    assert len(lab.backtests.outlines([run.id for run in runs])) == 2

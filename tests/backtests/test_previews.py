@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import bitstockerz_lab as bz
+from bitstockerz_lab.backtests.comparison import Comparison
 from bitstockerz_lab.errors import DefinitionError, NoBars, TradingError, UnknownName
 from bitstockerz_lab.strategies import templates
 from tests.helpers import make_bars, sma_cross
@@ -184,3 +185,25 @@ def test_a_run_is_judged_among_the_settings_that_were_looked_at(stocked):
     stocked.backtests.count_previews(looked_at)
     assert run.honesty(robust=False).counted.trials == alone + 3
     assert looked_at[0].honesty(robust=False).title.startswith("Preview, SMA cross")
+
+
+def test_previews_are_neither_compared_promoted_nor_exported_for_all_have_the_id_0(
+    stocked, tmp_path
+):
+    one, other = (
+        stocked.backtests.preview("SMA cross", "AAA", parameters={"fast": fast}) for fast in (5, 8)
+    )
+    run, verbs = stocked.backtests.run("SMA cross", "AAA"), stocked.backtests
+    for refused in (
+        lambda: verbs.compare([one, other]),
+        lambda: verbs.differences([run, other]),
+        lambda: verbs.comparison([one, run]),
+        lambda: Comparison((one, other)),
+        lambda: verbs.promote(other, "From a preview"),
+        lambda: other.export(tmp_path / "out"),
+    ):
+        with pytest.raises(TradingError, match=r"not recorded, .* Record it with"):
+            refused()
+    assert stocked.strategies.list()["name"].tolist() == ["SMA cross"]
+    assert not (tmp_path / "out").exists()
+    assert verbs.compare([run]).columns.tolist() == [run.id]

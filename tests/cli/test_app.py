@@ -19,6 +19,7 @@ VERBS = {
     "init", "load", "symbols", "strategies", "backtest", "batch", "batches", "report", "verify",
     "sql", "demo", "lab", "check", "fetch", "health", "latest", "providers", "update",
     "walk-forward", "cross-validate", "sweep", "sweeps", "compact", "pipeline", "warm", "app",
+    "runs", "paper",
 }  # fmt: skip
 
 
@@ -54,7 +55,12 @@ def test_the_help_of_every_command_has_examples_that_parse(words, capsys):
     assert run([*words, "--help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     examples = [line.strip() for line in lines if line.strip().startswith("bitstockerz ")]
-    assert examples or words in {("strategies",), ("warm",)}  # groups: theirs are below
+    assert examples or words in {
+        ("strategies",),
+        ("warm",),
+        ("runs",),
+        ("paper",),
+    }  # groups: theirs are below
     for example in examples:
         parse(shlex.split(example)[1:])
 

@@ -206,3 +206,5 @@ def test_symbols_are_found_by_their_alias_and_sector(lab):
     lab.market.terms("XOM", sector="Energy")
     assert lab.market.symbols("fb")["symbol"].tolist() == ["META"]
     assert lab.market.symbols("ener")["symbol"].tolist() == ["XOM"]
+    for query, found in (("fb", ["META"]), (" ener ", ["XOM"]), ("", ["META", "XOM"]), ("%", [])):
+        assert lab.market.search(query) == lab.market.symbols(query)["symbol"].tolist() == found

@@ -197,6 +197,16 @@ def test_the_same_client_order_id_is_the_same_order(paper):
     assert paper.buy("ACME", 1, client_order_id="a").id == first.id
     with pytest.raises(TradingError, match="client_order_id='a'"):
         paper.buy("ACME", 2, client_order_id="a")
+
+
+def test_the_same_client_order_id_on_other_bars_is_another_order(paper, market):
+    first = paper.buy("ACME-USD", 1, client_order_id="a")
+    hours = typed_bars("10 11 9 10.5").assign(timestamp=[pd.Timestamp("2020-01-06 14:00")])
+    market.market.load_frame(hours, "ACME-USD", "1h")
+    assert paper.buy("ACME-USD", 1, client_order_id="a").id == first.id  # asks for no bars
+    assert paper.buy("ACME-USD", 1, client_order_id="a", timeframe="1d").id == first.id
+    with pytest.raises(TradingError, match="on 1d bars"):
+        paper.buy("ACME-USD", 1, client_order_id="a", timeframe="1h")
     assert len(paper.orders()) == 1
 
 
@@ -245,6 +255,23 @@ def test_reset_forgets_the_orders_and_counts_itself(paper):
         assert frame.empty
     assert paper.equity().tolist() == [500.0]
     assert paper.buy("ACME", 1, client_order_id="a").status is OrderStatus.PENDING
+
+
+def test_a_reset_that_is_killed_half_way_has_forgotten_the_orders_all_the_same(paper, monkeypatch):
+    paper.buy("ACME", 10, client_order_id="a")
+    paper.advance("2020-01-08")
+    with monkeypatch.context() as patch:
+        patch.setattr("bitstockerz_lab.paper.store.sweep", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            paper.reset(500, start="2020-01-07")
+    assert paper.orders().empty
+    again = paper.buy("ACME", 1, client_order_id="a")
+    assert again.status is OrderStatus.PENDING
+    assert paper.orders()["id"].tolist() == [again.id]
+
+
+def _killed(*_args):
+    raise KeyboardInterrupt
 
 
 def test_the_shortest_bars_fill_an_order_unless_others_are_named(market):

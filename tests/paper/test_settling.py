@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bitstockerz_lab.enums import OrderSide, OrderStatus
 from bitstockerz_lab.paper import money
-from bitstockerz_lab.paper.ledger import Ledger
+from bitstockerz_lab.paper.ledger import Entry, Ledger
 from bitstockerz_lab.paper.matching import Phase, first_touch
 from bitstockerz_lab.paper.orders import Order
-from bitstockerz_lab.paper.settling import Action, settle
+from bitstockerz_lab.paper.settling import Action, settle, unentered
 from bitstockerz_lab.paper.terms import Terms
 
 START = pd.Timestamp(2020, 1, 6)
@@ -68,7 +70,7 @@ def run(bars, wanted, conditions, steps, splits=()):
             continue
         known = {symbol: rows[:day] for symbol, rows in bars.items()}
         touches = {o: t for o in orders.values() if (t := first_touch(o, known[o.symbol_id]))}
-        due = [s for s in splits if s.effective_at < START + timedelta(days=day)]
+        due = [s for s in splits if s.known_at <= START + timedelta(days=day)]
         splits = [s for s in splits if s not in due]
         waiting = [one for one in orders.values() if one not in touches]
         done = settle(ledger, touches, due, waiting, conditions)
@@ -135,6 +137,11 @@ def test_settling_bar_by_bar_or_all_at_once_comes_to_the_same(rows, wanted, cond
     assert sorted(often[1], key=str) == sorted(seldom[1], key=str)
 
 
+def action(phase, value, day=3, symbol=1):
+    """What is effective on a day whose bar makes it known."""
+    return Action(symbol, phase, Fraction(value), START + timedelta(days=day))
+
+
 BARS = {1: frame([(10, 11, 9, 10)] * DAYS), 2: frame([(10, 11, 9, 10)] * DAYS)}
 FREE = Terms.of(100, "USD", "x")
 
@@ -165,8 +172,8 @@ def test_what_is_sold_inside_a_bar_pays_for_nothing_that_is_bought_in_it():
 
 
 def test_a_split_multiplies_what_is_held_and_cancels_the_orders_before_it():
-    split = Action(1, Phase.SPLIT, Decimal(4), START + timedelta(days=3))
-    wanted = [(1, "BUY", 5, None, 0), (1, "BUY", 1, 5, 1), (2, "BUY", 1, 5, 1), (1, "BUY", 1, 9, 3)]
+    split = action(Phase.SPLIT, 4)
+    wanted = [(1, "BUY", 5, None, 0), (1, "BUY", 1, 5, 1), (2, "BUY", 1, 5, 1), (1, "BUY", 1, 9, 4)]
     for steps in (EVERY_DAY, {DAYS}):
         ledger, fills, ended = run(BARS, wanted, FREE, steps, [split])
         assert ledger.positions()[1].quantity == 21
@@ -177,13 +184,62 @@ def test_a_split_multiplies_what_is_held_and_cancels_the_orders_before_it():
 
 def test_a_split_that_is_stored_late_counts_for_what_was_held_then():
     ledger, *_ = run(BARS, [(1, "BUY", 5, None, 0), (1, "BUY", 2, None, 4)], FREE, EVERY_DAY)
-    late = Action(1, Phase.SPLIT, Decimal(4), START + timedelta(days=3))
+    late = action(Phase.SPLIT, 4)
     settle(ledger, {}, [late], (), FREE)
     assert ledger.positions()[1].quantity == 5 * 4 + 2
 
 
+def test_a_sale_of_units_that_a_split_took_away_is_rejected_with_the_numbers():
+    """The bars came late: it was placed after the split, in units from before it."""
+    ledger = Ledger(FREE.starting_balance)
+    bought = Order(0, 1, "S", "USD", OrderSide.BUY, Decimal(10), None, "1d", START)
+    settle(ledger, {bought: first_touch(bought, BARS[1])}, [], (), FREE)
+    sale = replace(bought, id=1, side=OrderSide.SELL, requested_at=START + timedelta(days=5))
+    reverse = action(Phase.SPLIT, Fraction(1, 10))
+    done = settle(ledger, {sale: first_touch(sale, BARS[1])}, [reverse], (), FREE)
+    assert ledger.positions()[1].quantity == 1
+    (refused,) = done.refused
+    assert refused.status is OrderStatus.REJECTED
+    assert refused.reject_reason == ("on 2020-01-11 1 S were there to sell; nothing is sold short")
+
+
+def test_a_sale_that_a_later_one_leaves_no_units_for_is_rejected():
+    ledger, *_ = run(BARS, [(1, "BUY", 5, None, 0), (1, "SELL", 5, None, 5)], FREE, EVERY_DAY)
+    early = Order(9, 1, "S", "USD", OrderSide.SELL, Decimal(1), None, "1d", START + timedelta(2))
+    done = settle(ledger, {early: first_touch(early, BARS[1])}, [], (), FREE)
+    assert [one.status for one in done.refused] == [OrderStatus.REJECTED]
+    assert ledger.positions()[1].quantity == 0
+
+
+def test_an_entry_stands_for_the_nearest_report_and_for_no_other():
+    entered = [Entry(START + timedelta(days=7), Phase.DIVIDEND, 0, 1, Decimal(0), Decimal(1))]
+    reports = [action(Phase.DIVIDEND, 1, day) for day in (0, 6, 14)]
+    reports += [action(Phase.SPLIT, 2, 7), action(Phase.DIVIDEND, 1, 7, symbol=2)]
+    assert unentered(reports, entered) == [reports[0], *reports[2:]]
+    assert unentered(reports, []) == reports
+    assert unentered(reports[:1], entered) == []
+
+
+@pytest.mark.parametrize("open_", [1.26e-9, 4e-11])
+def test_an_order_is_rejected_where_ten_decimals_would_make_its_price_another(open_):
+    tiny = {1: frame([(open_,) * 4] * DAYS), 2: BARS[2]}
+    _, fills, ended = run(tiny, [(1, "BUY", 1000, None, 1)], FREE, EVERY_DAY)
+    assert fills == []
+    assert ended[0].status is OrderStatus.REJECTED
+    assert "the ledger keeps ten decimals" in ended[0].reject_reason
+
+
+def test_slippage_that_is_smaller_than_ten_decimals_is_not_left_out_in_silence():
+    tiny, dear = (
+        {1: frame([(1e-8,) * 4] * DAYS), 2: BARS[2]},
+        replace(FREE, slippage_bps=Decimal(5)),
+    )
+    _, fills, ended = run(tiny, [(1, "BUY", 1000, None, 1)], dear, EVERY_DAY)
+    assert (fills, len(ended)) == ([], 1)
+
+
 def test_a_dividend_is_paid_on_what_was_held_before_its_day():
-    paid = Action(1, Phase.DIVIDEND, Decimal("0.25"), START + timedelta(days=3))
+    paid = action(Phase.DIVIDEND, "0.25")
     wanted = [(1, "BUY", 5, None, 0), (1, "BUY", 2, None, 3)]
     ledger, *_ = run(BARS, wanted, FREE, EVERY_DAY, [paid])
     assert ledger.cash == 100 - 70 + Decimal("1.25")

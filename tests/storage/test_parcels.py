@@ -190,3 +190,14 @@ def test_every_table_of_runs_sweeps_and_walk_forwards_comes_home(home):
     words = ("backtest", "run_", "trade_", "sweep", "walk_forward", "version_check", "bar_check",
              "bar_finding", "trials")  # fmt: skip
     assert {name for name in tables if name.startswith(words)} == set(TABLES)
+
+
+@pytest.mark.parametrize("deed", ["cancel", "advance"])
+def test_what_is_changed_in_a_paper_account_elsewhere_is_refused(home, tmp_path, deed):
+    start, later = home.market.bars("DEMO-A").index[[50, 60]]
+    home.paper.open(1000, start=start)
+    order = home.paper.buy("DEMO-A", 1, limit="0.01")
+    copy, original, block = elsewhere(home, tmp_path / "there")
+    copy.paper.cancel(order) if deed == "cancel" else copy.paper.advance(later)
+    with pytest.raises(StorageError, match="orders" if deed == "cancel" else "paper_openings"):
+        parcels.new_rows(copy.path, original, block)

@@ -74,3 +74,27 @@ def test_what_fails_is_handed_over():
     problems = []
     work(lambda: 1 / 0, problems.append, otherwise=problems.append)
     assert type(problems[0]) is ZeroDivisionError
+
+
+def test_what_fails_of_what_follows_is_handed_over_too():
+    problems = []
+    work(lambda: 0, lambda zero: 1 / zero, otherwise=problems.append)
+    assert type(problems[0]) is ZeroDivisionError
+
+
+@pytest.mark.usefixtures("as_browser")
+def test_what_fails_on_the_way_back_from_a_thread_is_told_and_not_only_logged():
+    problems = []
+
+    async def ask():
+        ended = asyncio.Event()
+
+        def told(problem):
+            problems.append(type(problem))
+            ended.set()
+
+        work(lambda: 0, lambda zero: 1 / zero, otherwise=told)
+        await asyncio.wait_for(ended.wait(), 5)
+
+    asyncio.run(ask())
+    assert problems == [ZeroDivisionError]

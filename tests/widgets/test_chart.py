@@ -129,6 +129,40 @@ def test_an_indicator_that_is_typed_is_drawn_where_it_belongs_and_can_be_removed
     assert "sma 50" not in names(chart)
 
 
+def test_an_indicator_of_a_period_is_what_rules_see_there(stocked):
+    chart = Chart(stocked, "AAPL", start="2020-09-01", end="2021-03-01", indicators=["ema 50"])
+    every = stocked.strategies.indicator(stocked.market.bars("AAPL"), "ema", 50)
+    drawn = chart.whole.over["ema 50"]
+    assert drawn.index[0] == pd.Timestamp("2020-09-01", tz="UTC")
+    assert drawn.tolist() == every.iloc[:, 0].loc["2020-09-01":"2021-03-01"].tolist()
+    chart.symbol_field.value = "BTC-USD"
+    assert chart.error is None
+    assert chart.whole.over["ema 50"].index[-1] == chart.whole.ground.bars.index[-1]
+
+
+def test_what_is_added_removed_or_rescaled_leaves_the_view_where_it_is(stocked):
+    chart = stocked.chart("BTC-USD")
+    chart.look("2020-02-01", "2020-02-20")
+    seen = {name: chart.state[name] for name in ("start", "end", "bars_each")}
+    for act in (
+        lambda: chart.add("rsi 14"),
+        lambda: setattr(chart.log_button, "value", True),
+        lambda: chart.remove("rsi 14"),
+    ):
+        act()
+        assert {name: chart.state[name] for name in seen} == seen
+        assert chart.picture.figure["layout"]["xaxis"]["range"][0] == "2020-02-01 00:00"
+        assert chart.period_buttons.value is None
+    chart.period_buttons.value = "1m"
+    chart.add("sma 20")
+    assert chart.period_buttons.value == "1m"
+    assert chart.state["start"] > seen["end"]
+    chart.look()
+    chart.add("ema 20")
+    assert chart.state["bars_each"] == 4
+    assert chart.period_buttons.value == "All"
+
+
 def test_the_add_button_takes_what_is_in_the_field(stocked):
     chart = stocked.chart("AAPL")
     chart.add_button.click()
@@ -174,6 +208,27 @@ def test_a_symbol_that_is_not_there_is_told_and_the_chart_stays(stocked):
     chart.symbol_field.value = "APPL"
     assert "Did you mean 'AAPL'" in str(chart.error)
     assert names(chart) == ["AAPL", "Volume"]
+
+
+def test_a_symbol_typed_in_the_browser_that_can_be_none_is_told_and_the_picture_keeps_its_title(
+    stocked, as_browser, monkeypatch
+):
+    monkeypatch.setattr("bitstockerz_lab.widgets.chart.by_browser", lambda: True)
+    chart = stocked.chart("AAPL")
+    chart.symbol_field.value = "AA"  # AAPL is still offered
+    assert chart.error is None
+    chart.symbol_field.value = "NOPE"
+    assert "NOPE" in str(chart.error)
+    assert "NOPE" in chart.message.value
+    chart.add("sma 20")
+    assert chart.picture.label == "Candles of AAPL"
+    assert chart.state["symbol"] == "AAPL"
+    assert "AAPL, 1d" in chart.still()
+    chart.symbol_field.value = "NOPE2"
+    chart.symbol_field.value = "BTC"
+    assert "NOPE2" not in chart.message.value
+    chart.symbol_field.value = "BTC-USD"
+    assert chart.picture.label == "Candles of BTC-USD"
 
 
 def test_trades_of_a_run_are_marked_and_stay_marked_when_one_zooms(stocked):

@@ -32,7 +32,7 @@ def test_a_button_does_what_it_says_and_says_it_aloud():
 def test_a_number_with_a_range_is_a_slider(whole, bounded, kind):
     bounds = {"minimum": 1, "maximum": 50} if bounded else {}
     field = number_field("fast", 20, whole=whole, unit="bars", **bounds)
-    assert type(field) is kind
+    assert isinstance(field, kind)
     assert (field.value, field.description) == (20, "fast (bars)")
 
 
@@ -55,3 +55,16 @@ def test_a_symbol_is_found_by_a_part_of_it(lab):
 
 def test_things_in_a_row_may_wrap():
     assert "bz-row" in row(ipywidgets.Label("a"), ipywidgets.Label("b"))._dom_classes
+
+
+def test_a_slider_hands_back_the_value_that_was_meant_and_not_the_sum_of_its_steps():
+    field = number_field("trail", 15.0, minimum=2, maximum=40, step=1)
+    field.value = 15.000000000000002
+    assert field.value == 15.0
+    tenths = number_field("stop", 0.5, minimum=0.1, maximum=5, step=0.1)
+    tenths.value = 0.1 + 0.1 + 0.1
+    assert tenths.value == 0.3
+    tenths.value = 0.25
+    assert tenths.value == 0.25
+    tenths.value = 7
+    assert tenths.value == 5

@@ -11,14 +11,15 @@ from bitstockerz_lab.market.store.bars import (
 from bitstockerz_lab.market.store.factors import add_factors, read_factors
 from bitstockerz_lab.market.store.refused import health
 from bitstockerz_lab.market.store.symbols import (
-    add_symbol, all_symbols, find_symbol, find_symbols, lookup, lookup_all, symbols,
+    add_symbol, all_symbols, find_symbol, find_symbols, found_texts, lookup, lookup_all,
+    symbols,
 )  # fmt: skip
 from bitstockerz_lab.market.store.watchlists import members
 
 __all__ = [
     "ALWAYS", "TABLES", "actions", "add_factors", "add_symbol", "all_symbols",
-    "bulk", "details", "extents", "factors", "find_symbol", "find_symbols", "findings", "health",
-    "lookup", "lookup_all", "members", "newest", "next_moment", "panel", "providers", "quotes",
-    "rates", "read_bars", "read_factors", "revisions", "symbols", "table_of", "timeframes",
-    "watchlists",
+    "bulk", "details", "extents", "factors", "find_symbol", "find_symbols", "findings",
+    "found_texts", "health", "lookup", "lookup_all", "members", "newest", "next_moment", "panel",
+    "providers", "quotes", "rates", "read_bars", "read_factors", "revisions", "symbols", "table_of",
+    "timeframes", "watchlists",
 ]  # fmt: skip

@@ -41,17 +41,36 @@ FROM ({TEXTS}) AS texts JOIN symbols ON symbols.id = texts.symbol_id
 WHERE texts.text IN (SELECT unnest(CAST(? AS VARCHAR[])))
 """
 
+KNOWN_AS = """
+known_as AS (
+    SELECT symbol_id, string_agg(alias, ', ' ORDER BY alias) AS aliases,
+        bool_or(contains(alias, upper($query))) AS asked
+    FROM symbol_aliases
+    GROUP BY symbol_id
+)
+"""
+
+ASKED = """
+contains(symbols.symbol, upper($query)) OR contains(upper(symbols.name), upper($query))
+    OR contains(upper(terms.sector), upper($query)) OR known_as.asked
+"""
+
+FOUND = f"""
+WITH {KNOWN_AS}
+SELECT symbols.symbol
+FROM symbols
+LEFT JOIN symbol_terms AS terms ON terms.symbol_id = symbols.id
+LEFT JOIN known_as ON known_as.symbol_id = symbols.id
+WHERE {ASKED}
+ORDER BY symbols.symbol
+"""  # noqa: S608 - put together of constants
+
 LISTED = f"""{IN_FORCE}
 , spans AS (
     SELECT symbol_id, min(timestamp) AS first_bar, max(timestamp) AS last_bar
     FROM in_force
     GROUP BY symbol_id
-), known_as AS (
-    SELECT symbol_id, string_agg(alias, ', ' ORDER BY alias) AS aliases,
-        bool_or(contains(alias, upper($query))) AS asked
-    FROM symbol_aliases
-    GROUP BY symbol_id
-), changes AS (
+), {KNOWN_AS}, changes AS (
     SELECT symbol_id, arg_max(date, id) AS date FROM symbol_statuses GROUP BY symbol_id
 )
 {SYMBOL}, CAST(changes.date AS TIMESTAMP) AS status_since, terms.tick_size, terms.lot_size,
@@ -61,8 +80,7 @@ LEFT JOIN symbol_terms AS terms ON terms.symbol_id = symbols.id
 LEFT JOIN known_as ON known_as.symbol_id = symbols.id
 LEFT JOIN changes ON changes.symbol_id = symbols.id
 LEFT JOIN spans ON spans.symbol_id = symbols.id
-WHERE contains(symbols.symbol, upper($query)) OR contains(upper(symbols.name), upper($query))
-    OR contains(upper(terms.sector), upper($query)) OR known_as.asked
+WHERE {ASKED}
 ORDER BY symbols.symbol
 """  # noqa: S608 - put together of constants
 
@@ -142,6 +160,11 @@ def add_symbol(con: Connection, symbol: Symbol) -> Symbol:
 def symbols(con: Connection, query: str = "") -> pd.DataFrame:
     """Return the symbols whose text, name, alias or sector contains `query`, a row each."""
     return frames.read(con, LISTED, {"query": query.strip(), "known": ALWAYS}, zone="UTC")
+
+
+def found_texts(con: Connection, query: str = "") -> list[str]:
+    """Return the texts of the symbols that `symbols` returns, without a look at their bars."""
+    return [text for (text,) in con.execute(FOUND, {"query": query.strip()}).fetchall()]
 
 
 def _symbol(row: tuple[Any, ...]) -> Symbol:

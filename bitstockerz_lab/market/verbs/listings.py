@@ -34,6 +34,21 @@ class Listings(Room):
         with self._database.read() as con:
             return store.symbols(con, query)
 
+    def search(self, query: str = "") -> list[str]:
+        """Return the texts of the symbols that `symbols` finds; quick, for no bar is read.
+
+        Parameters
+        ----------
+        query : a part of a symbol, its name, an alias or its sector, in any case; "" is all
+
+        Examples
+        --------
+        >>> lab.market.search("app")  # doctest: +SKIP
+        ['AAPL']
+        """
+        with self._database.read() as con:
+            return store.found_texts(con, query)
+
     def timeframes(self, symbol: str) -> list[str]:
         """Return the timeframes in which `bars` gives a symbol's bars, the shortest first.
 

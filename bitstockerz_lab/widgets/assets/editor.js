@@ -170,6 +170,7 @@ function render({ model, el }) {
   root.append(form);
   el.append(root);
   let names = [], catalogue = [], dirty = null, busy = false, next = null, acted = null, held = null;
+  const settled = new WeakMap();  // what Enter sent of a field: leaving it then says nothing new
 
   function send(message) {
     if (busy && message.goes_on) {
@@ -207,6 +208,7 @@ function render({ model, el }) {
 
   const picker = offers(root, function () { return names.concat(catalogue); }, function (input) {
     dirty = null;
+    settled.set(input, input.value);
     act(input, { text: input.value });
   });
 
@@ -232,6 +234,7 @@ function render({ model, el }) {
 
   root.addEventListener("input", function (event) {
     const field = event.target;
+    settled.delete(field);
     if (field.dataset.do === "number") {
       dirty = field;
       act(field, { text: field.value, goes_on: true });
@@ -245,7 +248,7 @@ function render({ model, el }) {
   root.addEventListener("change", function (event) {
     const field = event.target;
     dirty = null;
-    if (!field.dataset.do) return;
+    if (!field.dataset.do || settled.get(field) === field.value) return;
     if (field.tagName === "SELECT") act(field, { with: field.value });
     else act(field, { text: field.value });
     if (field.dataset.do === "more") field.value = "";

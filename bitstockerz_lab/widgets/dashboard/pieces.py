@@ -16,7 +16,7 @@ from bitstockerz_lab.widgets.dashboard.card import act
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bitstockerz_lab.widgets.dashboard.reading import Jobs, Runs, Worth
+    from bitstockerz_lab.widgets.dashboard.reading import Held, Jobs, Runs, Worth
 
 TOP = 5
 """Rows of a card."""
@@ -32,7 +32,8 @@ def account(worth: Worth | None) -> Markup:
     """Return the paper account: what it is worth, since it was opened, and a line of that."""
     if worth is None:
         return _empty(
-            "You have no paper account. Open one to trade with play money on the stored bars.",
+            "You have no paper account. Open one to trade with play money on the stored bars: "
+            "100,000 USD, no fees; " + _code("lab.paper.open(100_000, fee_bps=10)") + " has some.",
             _open_account(primary=True),
         )
     found = worth.account
@@ -63,18 +64,19 @@ def account(worth: Worth | None) -> Markup:
     return pages.cards(entries) + drawn + _foot(", ".join(words))
 
 
-def positions(found: pd.DataFrame | None) -> Markup:
+def positions(held: Held | None) -> Markup:
     """Return the five largest positions."""
-    if found is None:
+    if held is None:
         return _empty("What your paper account holds, the largest first.", _open_account())
+    found = held.positions
     if found.empty:
-        return _empty("No position. An order is one line: " + _code('lab.paper.buy("AAPL", 10)'))
+        line = f'lab.paper.buy("{held.example}", 10)'
+        return _empty("No position. An order is one line: " + _code(line))
     columns = {
         "symbol": _chart_link(),
         "quantity": Column("Quantity", formats.quantity),
         "value": Column("Value", formats.number),
         "unrealised_pct": Column("Gain", formats.percent, tone=True),
-        "weight_pct": Column("Share", lambda one: formats.percent(one, signed=False)),
     }
     more = len(found) - TOP
     return _table(found.head(TOP), columns) + _foot(f"and {more:,} more" if more > 0 else "")
@@ -166,6 +168,7 @@ def market(found: pd.DataFrame) -> Markup:
             act("Load the sample bars", "load samples", primary=True),
         )
     numbers = {name: int(stored[name].sum()) for name in ("bars", "errors", "warnings")}
+    checked = stored["errors"].notna().any()
     entries = [
         pages.Card(
             "Symbols",
@@ -174,8 +177,10 @@ def market(found: pd.DataFrame) -> Markup:
         ),
         pages.Card(
             "Found in them",
-            formats.count(numbers["errors"] + numbers["warnings"]),
-            f"{_many(numbers['errors'], 'error')}, {_many(numbers['warnings'], 'warning')}",
+            formats.count(numbers["errors"] + numbers["warnings"]) if checked else formats.MISSING,
+            f"{_many(numbers['errors'], 'error')}, {_many(numbers['warnings'], 'warning')}"
+            if checked
+            else "not checked yet",
             "loss" if numbers["errors"] else "",
         ),
     ]
@@ -281,7 +286,7 @@ def _status(status: str) -> Markup:
 
 
 def _open_account(*, primary: bool = False) -> Markup:
-    tip = "Open a paper account with 100,000 USD of play money"
+    tip = "Open a paper account with 100,000 USD of play money and no fees"
     return act("Open a paper account", "open account", primary=primary, tip=tip)
 
 

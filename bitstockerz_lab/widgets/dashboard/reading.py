@@ -35,6 +35,20 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What the paper account holds.
+
+    Attributes
+    ----------
+    positions : as `lab.paper.positions` gives them
+    example : a symbol that can be bought here, where nothing is held; else ""
+    """
+
+    positions: pd.DataFrame
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Runs:
     """The newest runs.
 
@@ -67,9 +81,14 @@ def account(lab: Lab) -> Worth | None:
     return _of_account(lab, lambda: Worth(lab.paper.account(), lab.paper.equity()))
 
 
-def positions(lab: Lab) -> pd.DataFrame | None:
+def positions(lab: Lab) -> Held | None:
     """Return the positions, the largest first; None without an account."""
-    return _of_account(lab, lab.paper.positions)
+    found = _of_account(lab, lab.paper.positions)
+    if found is None or len(found):
+        return None if found is None else Held(found)
+    symbols = lab.market.symbols()
+    stored = symbols.loc[symbols["last_bar"].notna(), "symbol"]
+    return Held(found, stored.iloc[0] if len(stored) else "DEMO-A")
 
 
 def executions(lab: Lab) -> pd.DataFrame | None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bitstockerz_lab.errors import DefinitionError
+from bitstockerz_lab.widgets.editor import paths
 
 if TYPE_CHECKING:
     from bitstockerz_lab.widgets.editor.draft import Draft
@@ -31,6 +32,8 @@ def act(draft: Draft, done: dict[str, Any]) -> str | None:
     """
     do, path = str(done.get("do")), str(done.get("path", ""))
     chosen = str(done.get("with") or "")
+    if do in ("type", "number", "json", "output") and not _is_there(draft, path):
+        return None  # sent before the front end heard that it has gone or has another name
     if do in ("type", "number", "json"):
         _fill(draft, do, path, str(done.get("text", "")), goes_on=bool(done.get("goes_on")))
         return None
@@ -43,6 +46,11 @@ def act(draft: Draft, done: dict[str, Any]) -> str | None:
     if do in _STEPS:
         return _STEPS[do](draft, path, chosen)
     raise DefinitionError(f"The editor cannot {do!r}.", do=do)
+
+
+def _is_there(draft: Draft, path: str) -> bool:
+    """Tell whether what a field is part of still stands: the field itself may be empty."""
+    return paths.stands(draft.document, paths.parent(path)[0])
 
 
 def _fill(draft: Draft, do: str, path: str, text: str, *, goes_on: bool) -> None:

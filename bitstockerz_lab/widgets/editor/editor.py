@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from bitstockerz_lab import pages
-from bitstockerz_lab.errors import DefinitionError
+from bitstockerz_lab.errors import DefinitionError, UnknownName
 from bitstockerz_lab.strategies.definition import Definition
 from bitstockerz_lab.strategies.versions import StrategyVersion
 from bitstockerz_lab.widgets.controls import button, row
@@ -72,6 +72,7 @@ class StrategyEditor(Panel):
         self.diff: Diff | None = None
         self.honesty: Honesty | None = None
         self._drawing = False
+        self._warned: str | None = None
         self._controls()
         self.beside = PreviewBox(lab, symbol)
         self._lay_out()
@@ -135,7 +136,7 @@ class StrategyEditor(Panel):
         """
         if isinstance(strategy, str | int):
             strategy = found(self.lab, strategy)
-        self.version = None
+        self.version = self._warned = None
         self.start.show(strategy)
         if isinstance(strategy, StrategyVersion):
             self.version = strategy
@@ -189,8 +190,10 @@ class StrategyEditor(Panel):
         Raises
         ------
         DefinitionError
-            They are no definition yet, or have no name.
+            They are no definition yet, or have no name. Or another strategy, which was not begun
+            with, has that name: saved again, they become its next version.
         """
+        self._warn()
         self.version = self.lab.strategies.save(self.definition)
         self.honesty = self.version.honesty
         self.beside.count()
@@ -198,6 +201,24 @@ class StrategyEditor(Panel):
         self.start.show(self.version)
         self.outcomes.show_honesty(self.honesty)
         return self.version
+
+    def _warn(self) -> None:
+        """Raise, once a name, where other rules than those begun with have it already."""
+        name, rules = self.definition.name, self.definition.rules()
+        begun = None if self.version is None else self.version.name
+        if name in {begun, self._warned}:
+            return
+        try:
+            newest = self.lab.strategies.get(name)
+        except UnknownName:
+            return
+        if newest.definition.rules() != rules:
+            self._warned = name
+            message = (
+                f"{name} exists with other rules; press Save version again to make this its "
+                f"version {newest.version + 1}, or give another name."
+            )
+            raise DefinitionError(message, name=name)
 
     def compare(self) -> Diff:
         """Return what differs from the saved version; of the newest itself, from the one before.

@@ -94,7 +94,7 @@ def _text(operand: Any, document: Document) -> tuple[str, int]:  # noqa: ANN401 
     if isinstance(operand, str):
         if not PLAIN_KEY.fullmatch(operand):
             raise _NoText
-        return (OPEN if operand == "open" else operand), WHOLE
+        return operand, WHOLE
     if isinstance(operand, int | float) and not isinstance(operand, bool):
         return json.dumps(operand), WHOLE if operand >= 0 else LOOSE
     name = reference(operand)

@@ -114,7 +114,8 @@ class PreviewBox(ipywidgets.VBox):
     def _show(self, found: Preview) -> None:
         """Draw a preview; where the price is drawn already, only what is marked on it moves."""
         bars = found.bars
-        drawn = (found.symbol, found.timeframe, bars.index[0], len(bars), bars["close"].iloc[-1])
+        digest = found.details.bars_digest
+        drawn = (found.symbol, found.timeframe, bars.index[0], len(bars), digest)
         if drawn == self._bars:
             self.picture.update(marks_chart.marks(bars, found.trades))
         else:
@@ -127,5 +128,4 @@ class PreviewBox(ipywidgets.VBox):
 
 def _first(lab: Lab) -> str:
     """Return the first symbol there is; "" where there is none."""
-    known = lab.market.symbols()
-    return str(known["symbol"].iloc[0]) if len(known) else ""
+    return next(iter(lab.market.search()), "")

@@ -195,7 +195,9 @@ class SweepExplorer(Panel):
         unit = self.landscape.unit.value
         tell = self.going.begin("Judging …", cancels=False)
         work(
-            lambda: sweep.honesty(unit, progress=tell), self._told_honestly, otherwise=self._failed
+            lambda: sweep.honesty(unit, progress=tell),
+            lambda found: self._told_honestly(sweep, unit, found),
+            otherwise=self._failed,
         )
 
     def _begin(self) -> None:
@@ -220,6 +222,7 @@ class SweepExplorer(Panel):
         self._end()
         self.sweep, self.run = sweep, None
         self.opened.clear()
+        self._forget()
         self.found.layout.display = ""
         self.sentence.markup = verdict.title(sweep)
         self.past.refresh()
@@ -236,16 +239,34 @@ class SweepExplorer(Panel):
         sweep = self.sweep
         if sweep is None:
             return
-        self.winner.markup, self.around.markup = "Judging the winner …", ""
+        self._forget()
+        self.winner.markup = "Judging the winner …"
         work(
             lambda: verdict.judge(sweep, unit),
             lambda judged: self._judged(sweep, judged),
-            otherwise=self._failed,
+            otherwise=lambda problem: self._unjudged(sweep, unit, problem),
         )
 
+    def _forget(self) -> None:
+        """Show no verdict: what stood there is of another sweep or unit."""
+        self.judged = self.statistics = None
+        self.winner.markup = self.around.markup = ""
+        self.ranking.layout.display = "none"
+        self.best.frame = self.best.frame.iloc[:0]
+        self.best.sorted_by = None  # the next sweep may have no such column
+
+    def _shows(self, sweep: Sweep, unit: int) -> bool:
+        """Tell whether this is still what is looked at; another may be chosen meanwhile."""
+        return sweep is self.sweep and unit == self.landscape.unit.value
+
+    def _unjudged(self, sweep: Sweep, unit: int, problem: Exception) -> None:
+        if self._shows(sweep, unit):
+            self._forget()
+            self.fail(problem)
+
     def _judged(self, sweep: Sweep, judged: verdict.Judged) -> None:
-        if sweep is not self.sweep or judged.unit != self.landscape.unit.value:
-            return  # another was chosen meanwhile
+        if not self._shows(sweep, judged.unit):
+            return
         self.judged = judged
         self.winner.markup = verdict.headline(sweep, judged)
         self.around.markup = judged.neighbours
@@ -262,8 +283,10 @@ class SweepExplorer(Panel):
             chosen = self.sweep.combinations[int(row_of["combination"])]
             self.opened.show(run, report_words.pairs(chosen))
 
-    def _told_honestly(self, found: HonestStatistics) -> None:
+    def _told_honestly(self, sweep: Sweep, unit: int, found: HonestStatistics) -> None:
         self._end()
+        if not self._shows(sweep, unit):
+            return
         self.statistics = found
         self.winner.markup = Markup("").join(report_skill.told(found))
 

@@ -48,6 +48,7 @@ class Landscape(ipywidgets.VBox):
     ) -> None:
         self._panel, self._chosen, self._moved = panel, chosen, moved
         self._sweep: Sweep | None = None
+        self._pictured: tuple[str, dict[str, Any]] | None = None
         self._filling, self._draws = False, 0
         self._free: list[str] = []
         self.kind = ipywidgets.ToggleButtons(
@@ -92,6 +93,7 @@ class Landscape(ipywidgets.VBox):
     def show(self, sweep: Sweep, unit: int) -> None:
         """Draw a sweep, its unit of that number first."""
         self._sweep = sweep
+        self._blank()  # it is of another sweep
         rows = sweep.unit(unit)
         names = sweep.combinations.names
         self._free = cells.view(rows, names, sweep.by).free
@@ -122,13 +124,22 @@ class Landscape(ipywidgets.VBox):
         draws, draw = self._draws, getattr(self._sweep, kind)
         work(
             lambda: draw(**drawn),
-            lambda figure: self._drew(figure, draws),
-            otherwise=self._panel.fail,
+            lambda figure: self._drew(figure, draws, (kind, drawn)),
+            otherwise=lambda problem: self._undrawn(problem, draws),
         )
 
-    def _drew(self, figure: go.Figure, draws: int) -> None:
+    def _drew(self, figure: go.Figure, draws: int, made: tuple[str, dict[str, Any]]) -> None:
         if draws == self._draws:  # else something else was asked for meanwhile
-            self.picture.figure = figure
+            self.picture.figure, self._pictured = figure, made
+
+    def _undrawn(self, problem: Exception, draws: int) -> None:
+        if draws == self._draws:
+            self._blank()
+            self._panel.fail(problem)
+
+    def _blank(self) -> None:
+        """Show no picture: what stood there is not what the fields say."""
+        self.picture.figure = self._pictured = None
 
     def _apart(self, other: ipywidgets.Dropdown, change: dict[str, Any]) -> None:
         """Let two axes change places where one is given the other's parameter."""
@@ -138,10 +149,13 @@ class Landscape(ipywidgets.VBox):
             self._filling = False
 
     def _clicked(self, point: dict[str, Any]) -> None:
-        if self._sweep is None or self.kind.value == "parallel":
+        """Choose the combination at a place of the picture, as it was when it was drawn."""
+        if self._sweep is None or self._pictured is None:
             return
-        with self._panel.guard():
-            self._chosen(self._sweep.at(point, **self.drawn))
+        kind, drawn = self._pictured
+        if kind != "parallel":
+            with self._panel.guard():
+                self._chosen(self._sweep.at(point, **drawn))
 
     def _unit_chosen(self, change: dict[str, Any]) -> None:
         if not self._filling and change["new"] is not None:

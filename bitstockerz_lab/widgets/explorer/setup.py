@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
-import pandas as pd
+import numpy as np
 
-from bitstockerz_lab import measures
+from bitstockerz_lab import measures, pages
 from bitstockerz_lab.backtests.search import MORE_IS_BETTER
 from bitstockerz_lab.errors import DefinitionError
-from bitstockerz_lab.widgets.controls import LABEL, SymbolField, row
-from bitstockerz_lab.widgets.explorer import spans
+from bitstockerz_lab.widgets.controls import LABEL, SymbolField, button, row
+from bitstockerz_lab.widgets.explorer import besides, spans
 from bitstockerz_lab.widgets.explorer.fields import GridFields
 from bitstockerz_lab.widgets.later import Later
+from bitstockerz_lab.widgets.piece import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
 
     from bitstockerz_lab.backtests.sweep.result import Sweep
     from bitstockerz_lab.lab import Lab
     from bitstockerz_lab.strategies.definition import Definition
 
 COSTS = {"fee_bps": "Fee (bps)", "slippage_bps": "Slippage (bps)"}
+DRAWN = ("sampling", "seed")
+"""What says how some of the combinations are drawn."""
 NATURAL = {"fast", "slow"}
 """Of parameters of these names the first is below the second, unless somebody says otherwise."""
 
@@ -36,6 +39,11 @@ class Setup(ipywidgets.VBox):
     lab : whose strategies and symbols
     changed : called, once the fields have come to rest, after any of them changed
     strategy, symbol : to begin with
+
+    Attributes
+    ----------
+    besides : what is asked as well for which there is no field, as it was of an opened sweep
+    leave_button : leaves that out
     """
 
     def __init__(
@@ -47,6 +55,8 @@ class Setup(ipywidgets.VBox):
     ) -> None:
         self._lab = lab
         self._definition: Definition | None = None
+        self._version: int | None = None
+        self.besides: dict[str, Any] = {}
         self._changed, self._taking = changed, False
         self._later = Later(changed, 0.4)
         self.strategy = _choice("Strategy", _strategies(lab), strategy)
@@ -64,20 +74,24 @@ class Setup(ipywidgets.VBox):
         self.samples = _text("At most", "all", "Try only so many combinations, drawn at random")
         metrics = {measures.DEFINITIONS[name].label: name for name in MORE_IS_BETTER}
         self.by = _choice("Rank by", metrics, "sharpe_ratio")
+        self.told = Piece()
+        self.leave_button = button("Leave these out", self.leave, tip="Ask what the fields say")
+        self._beside = row(self.told, self.leave_button)
         super().__init__(
             [
                 row(self.strategy, self.symbol, self.others),
                 self.grid,
                 row(self.constraint, self.samples, self.by),
                 row(self.start, self.end, self.timeframe, *self.costs.values()),
+                self._beside,
             ]
         )
         self.add_class("bz-setup")
         self.strategy.observe(lambda _: self._read_strategy(), "value")
         self._read_strategy()
         for field in self._fields:
-            field.observe(lambda _: self._touched(), "value")
-        self.grid.observe(lambda _: self._touched(), "rows")
+            field.observe(self._touched, "value")
+        self.grid.observe(self._touched, "rows")
         self.grid.on_shown(changed)
 
     @property
@@ -106,24 +120,27 @@ class Setup(ipywidgets.VBox):
                 "There is no symbol to sweep on. Load one: "
                 'lab.market.load("synthetic", "DEMO-A"), or lab.market.load_csv(...).'
             )
-        found = self.grid.spans
+        more = dict(self.besides)
+        if "grid" not in more:
+            found = self.grid.spans
+            more |= {"grid": spans.grid_of(found), "parameters": spans.kept(found) or None}
         asked = {
             "strategy": self.strategy.value,
+            "version": self._version,
             "symbols": [one for one in symbols if one],
             "timeframe": self.timeframe.value.strip() or None,
-            "grid": spans.grid_of(found),
             "constraint": self.constraint.value.strip() or None,
             "samples": _whole(self.samples.value),
-            "parameters": spans.kept(found, self._definition) or None,
             "start": _stamp(self.start.value),
             "end": _stamp(self.end.value),
             "by": self.by.value,
             **{name: _cost(name, field.value) for name, field in self.costs.items()},
+            **more,
         }
         return {name: value for name, value in asked.items() if value is not None}
 
     def take(self, sweep: Sweep) -> None:
-        """Fill the fields with what a sweep was asked, as far as they can say it."""
+        """Fill the fields with what a sweep was asked; what they cannot say stays beside them."""
         self._taking = True
         try:
             self._fill(sweep)
@@ -131,43 +148,82 @@ class Setup(ipywidgets.VBox):
             self._taking = False
         self._changed()
 
-    def _touched(self) -> None:
-        if not self._taking:
-            self._later.call()
+    def leave(self) -> None:
+        """Ask only what the fields say, of the newest version."""
+        spans_of, constraint = {one.name: one for one in self.grid.spans}, self.constraint.value
+        self._taking = True
+        try:
+            self._read_strategy()
+            self.grid.spans = [spans_of.get(one.name, one) for one in self.grid.spans]
+            self.constraint.value = constraint
+        finally:
+            self._taking = False
+        self._changed()
+
+    def _keep(self, found: dict[str, Any]) -> None:
+        self.besides = found
+        words = besides.told(found)
+        self.told.markup = pages.notice("note", "Asked besides the fields:", words) if found else ""
+        self._beside.layout.display = "" if found else "none"
+
+    def _touched(self, change: dict[str, Any]) -> None:
+        """Let a field have its say, whatever was asked beside it."""
+        if self._taking:
+            return
+        said = {
+            self.grid: ("grid", "parameters"),
+            self.start: ("start", "periods"),
+            self.end: ("end", "periods"),
+            self.samples: () if self.samples.value.strip() else DRAWN,
+        }.get(change["owner"], ())
+        if any(name in self.besides for name in said):
+            self._keep({n: value for n, value in self.besides.items() if n not in said})
+        self._later.call()
 
     def _fill(self, sweep: Sweep) -> None:
         asked, terms = sweep.asked, sweep.asked.get("terms") or {}
-        if sweep.strategy in self.strategy.options:
-            self.strategy.value = sweep.strategy
+        if sweep.strategy not in self.strategy.options:  # saved since
+            self.strategy.options = (*self.strategy.options, sweep.strategy)
+        self.strategy.value = sweep.strategy
+        self._read_strategy()
+        newest = self._version
+        self._read_strategy(sweep.version)
         self.symbol.value, *others = asked.get("symbols") or [""]
         self.others.value = ", ".join(others)
         self.constraint.value = _said(asked.get("constraint"))
         self.samples.value = _said(asked.get("samples"))
         self.by.value = sweep.by
         self.timeframe.value = _said(asked.get("timeframe"))
-        self.start.value, self.end.value = _date(asked.get("start")), _date(asked.get("end"))
+        self.start.value, self.end.value = (_date(asked.get(name)) for name in ("start", "end"))
         for name, field in self.costs.items():
             field.value = _said(terms.get(name))
-        self.grid.spans = _filled(self.grid.spans, asked.get("grid"), asked.get("parameters"))
+        found = besides.besides(sweep, COSTS)
+        if self._version != newest:
+            found = {"version": self._version, **found}
+        if "grid" not in found:
+            self.grid.spans = _filled(self.grid.spans, asked["grid"], asked.get("parameters"))
+        self._keep(found)
 
-    def _read_strategy(self) -> None:
-        """Show the parameters of the chosen strategy."""
-        self._definition = None
+    def _read_strategy(self, version: int | None = None) -> None:
+        """Show the parameters of a version of the chosen strategy, which is the one swept."""
+        self._definition = self._version = None
+        self._keep({})
         if self.strategy.value is None:
             self.grid.spans = ()
             return
-        self._definition = self._lab.strategies.get(self.strategy.value).definition
+        found = self._lab.strategies.get(self.strategy.value, version)
+        self._definition, self._version = found.definition, found.version
         self.grid.spans = spans.spans(self._definition)
         natural = set(self._definition.parameters) >= NATURAL
         self.constraint.value = "fast < slow" if natural else ""
 
 
 def _filled(
-    found: tuple[spans.Span, ...], grid: object, parameters: Mapping[str, float] | None
+    found: tuple[spans.Span, ...],
+    grid: Mapping[str, list[float]],
+    parameters: Mapping[str, float] | None,
 ) -> list[spans.Span]:
-    """Return spans over the values of a grid; those that it leaves out stay as they were set."""
-    if not isinstance(grid, dict):
-        return [*found]
+    """Return spans over the values of a grid; those that it leaves out stay at their defaults."""
     stays = parameters or {}
     return [
         span.over(grid[span.name])
@@ -256,10 +312,13 @@ def _stamp(day: date | None) -> str | None:
 
 
 def _date(text: object) -> date | None:
-    return None if text is None else pd.Timestamp(str(text)).date()
+    known = text is not None and besides.is_day(text)
+    return date.fromisoformat(str(text)) if known else None
 
 
 def _said(value: object) -> str:
     if value is None:
         return ""
-    return ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else f"{value}"
+    if isinstance(value, list):
+        return ", ".join(np.format_float_positional(one, trim="-") for one in value)
+    return f"{value}"

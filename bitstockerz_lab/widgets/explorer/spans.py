@@ -164,9 +164,6 @@ def grid_of(found: Sequence[Span]) -> dict[str, list[int] | list[float]]:
     return grid
 
 
-def kept(found: Sequence[Span], definition: Definition) -> dict[str, float]:
-    """Return the values of parameters that stay where they are not the defaults."""
-    own = {span.name: span.values[0] for span in found if not span.varies}
-    return {
-        name: value for name, value in own.items() if value != definition.parameters[name].default
-    }
+def kept(found: Sequence[Span]) -> dict[str, float]:
+    """Return the values of parameters that stay; defaults too, for they are a version's own."""
+    return {span.name: span.values[0] for span in found if not span.varies}

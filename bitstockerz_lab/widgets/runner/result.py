@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from bitstockerz_lab import pages
+from bitstockerz_lab.errors import LabError
 from bitstockerz_lab.widgets.later import Later
 from bitstockerz_lab.widgets.piece import Piece
 from bitstockerz_lab.widgets.runner import tabs
@@ -23,6 +24,8 @@ LIVE = "Overview"
 HONESTY = "Honesty"
 WITHOUT_RESULTS = (LIVE, HONESTY, "Made of")
 """The tabs that say something of a run that failed."""
+
+FAILED = "This could not be shown."
 
 
 class Result(ipywidgets.VBox):
@@ -99,6 +102,19 @@ class Result(ipywidgets.VBox):
             self._shown.pop(name, None)
             self._place.children = [Piece(pages.notice("note", "Nothing here.", words))]
             return
+        try:
+            self._load(name, run)
+        except Exception as problem:
+            # not the tab that was open before: what it tells is something else
+            self._shown.pop(name, None)
+            self._place.children = [Piece(pages.notice("failed", FAILED, str(problem)))]
+            if not isinstance(problem, LabError):
+                raise
+            return
+        if not self._is_open(name):
+            self._place.children = [self.loaded[name]]
+
+    def _load(self, name: str, run: Run) -> None:
         if name not in self.loaded:
             self.loaded[name] = self._makers[name]()
         if self._shown.get(name) is not run:
@@ -106,8 +122,6 @@ class Result(ipywidgets.VBox):
                 self._count()
             self.loaded[name].take(run)
             self._shown[name] = run
-        if not self._is_open(name):
-            self._place.children = [self.loaded[name]]
 
     def _is_open(self, name: str) -> bool:
         return self._place.children == (self.loaded.get(name),)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pandas as pd
+
     from bitstockerz_lab.backtests.comparison import Comparison
     from bitstockerz_lab.backtests.run import Run
     from bitstockerz_lab.backtests.verify import Verification
@@ -113,14 +115,24 @@ class RunBrowser(Panel):
     def _fill(self) -> None:
         with self.guard():
             found = rows_of(self.lab.backtests.list(**self.filters.wanted))
-            self._without_results |= set(found.loc[found["total_return_pct"].isna(), "id"])
+            completed = self._note_results(found)
             self._filling = True
             try:
                 self.table.frame = found
                 self._mark()
             finally:
                 self._filling = False
+            if completed & set(self._chosen):
+                self._compare_later.call()
         self._fit()
+
+    def _note_results(self, found: pd.DataFrame) -> set[int]:
+        """Keep which runs have no results, and return those that have some since the last look."""
+        lacks = found["total_return_pct"].isna()
+        completed = self._without_results & set(found.loc[~lacks, "id"])
+        self._without_results |= set(found.loc[lacks, "id"])
+        self._without_results -= completed
+        return completed
 
     def _mark(self) -> None:
         """Have the table show which of its runs are chosen."""

@@ -57,14 +57,18 @@ class Listing(Table):
     def _spark(self, run_id: int) -> Markup:
         """Return a run's line of equity; the first that is asked for reads those of all in view."""
         if run_id not in self._sparks:
-            wanted = [one for one in self.shown["id"] if one not in self._sparks]
+            rows = self.shown
+            # one that has no results may have some by the next look
+            with_results = rows.loc[rows["total_return_pct"].notna(), "id"]
+            wanted = [one for one in with_results if one not in self._sparks]
+            if run_id not in wanted:
+                return Markup()
             found = self._lab.backtests.outlines(wanted)
-            self._sparks |= dict.fromkeys(wanted, Markup())
             for one, curve, initial in found[["id", "curve", "initial_equity"]].itertuples(
                 index=False, name=None
             ):
                 self._sparks[one] = spark(curve, initial)
-        return self._sparks[run_id]
+        return self._sparks.get(run_id, Markup())
 
 
 def rows_of(runs: pd.DataFrame) -> pd.DataFrame:

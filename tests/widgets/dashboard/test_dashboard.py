@@ -87,6 +87,15 @@ def test_the_buttons_of_empty_cards_do_what_they_say(lab):
     assert set(dashboard.state["cards"].values()) == {"shown"}
 
 
+def test_an_empty_account_is_told_to_buy_a_symbol_that_is_stored(lab):
+    dashboard = lab.dashboard()
+    dashboard.cards["account"].press("open account")
+    assert "lab.paper.buy(&#34;DEMO-A&#34;, 10)" in dashboard.cards["positions"].body
+    lab.market.load_frame(make_bars(30), symbol="MSFT", asset_type="EQUITY", timeframe="1d")
+    dashboard.refresh()
+    assert "lab.paper.buy(&#34;MSFT&#34;, 10)" in dashboard.cards["positions"].body
+
+
 def test_what_a_button_cannot_do_is_told_in_its_card(filled):
     dashboard = filled.dashboard()
     dashboard.cards["account"].press("open account")

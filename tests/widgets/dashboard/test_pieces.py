@@ -11,7 +11,7 @@ import pytest
 
 from bitstockerz_lab import clock
 from bitstockerz_lab.widgets.dashboard import pieces
-from bitstockerz_lab.widgets.dashboard.reading import Jobs, Runs, Worth
+from bitstockerz_lab.widgets.dashboard.reading import Held, Jobs, Runs, Worth
 
 
 def now():
@@ -50,6 +50,12 @@ def test_no_account_offers_to_open_one():
         assert 'data-act="open account"' in piece(None)
 
 
+def test_the_card_that_opens_an_account_says_that_it_has_no_fees_and_how_to_have_some():
+    shown = pieces.account(None)
+    assert "100,000 USD, no fees" in shown
+    assert "<code>lab.paper.open(100_000, fee_bps=10)</code> has some" in shown
+
+
 def test_an_account_that_lost_says_so_in_its_currency_and_colour():
     found = SimpleNamespace(
         currency="USD", equity=Decimal("99000.5"), starting_balance=Decimal(100_000),
@@ -76,7 +82,7 @@ def test_the_five_largest_positions_are_shown_and_the_others_counted():
             "weight_pct": 1.0,
         }
     )
-    shown = pieces.positions(found)
+    shown = pieces.positions(Held(found))
     assert shown.count("<tr>") == 1 + pieces.TOP
     assert "and 2 more" in shown
     assert "bz-gain" in shown
@@ -161,6 +167,15 @@ def test_unchecked_bars_are_counted_and_offered_to_be_checked():
     shown = pieces.market(health(errors=pd.array([None, 0], "Int64")))
     assert "1 not checked" in shown
     assert 'data-act="check"' in shown
+
+
+def test_a_count_of_findings_is_told_only_where_something_was_checked():
+    nothing = pd.array([None, None], "Int64")
+    shown = pieces.market(health(errors=nothing, warnings=nothing))
+    assert "not checked yet" in shown
+    assert "0 errors" not in shown
+    half = pd.array([None, 0], "Int64")
+    assert "0 errors, 0 warnings" in pieces.market(health(errors=half, warnings=half))
 
 
 def test_without_bars_the_samples_are_offered():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 import bitstockerz_lab as bz
@@ -317,3 +319,21 @@ def test_python_that_decides_is_left_alone(editor):
     editor.begin(document)
     assert "Python decides" in editor.form.html
     assert editor.draft.document == document
+
+
+def test_a_bar_that_was_corrected_is_drawn_as_it_is_now(lab):
+    editor = lab.editor(RULES, "AAPL")
+    day = editor.preview.bars.index[150]
+    high = float(editor.preview.bars["high"].max()) * 2
+    lab.market.correct("AAPL", day, reason="a digit was missing", close=high, high=high)
+    done(editor, "type", "enter_long.all[1].right", text="25")
+    drawn = editor.beside.picture.figure["data"][0]["y"]
+    assert editor.preview.bars["close"].iloc[150] == high
+    closes = np.frombuffer(base64.b64decode(drawn["bdata"]), drawn["dtype"])
+    assert np.array_equal(closes, editor.preview.bars["close"])
+
+
+def test_the_door_takes_a_template_and_the_symbol_to_look_at(lab):
+    lab.market.load_frame(make_bars(60, seed=4), symbol="ZZZ", timeframe="1d", exchange="XNYS")
+    editor = lab.editor("golden-cross", "ZZZ")
+    assert (editor.beside.symbol.symbol, editor.draft.document["name"]) == ("ZZZ", "Golden cross")

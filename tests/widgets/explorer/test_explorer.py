@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pandas as pd
 import pytest
 
+import bitstockerz_lab as bz
 from bitstockerz_lab.backtests.sweep import carry_out
-from bitstockerz_lab.errors import DefinitionError, UnknownName
-from bitstockerz_lab.widgets.explorer import SweepExplorer
+from bitstockerz_lab.errors import DataError, DefinitionError, UnknownName
+from bitstockerz_lab.strategies import crosses_above, crosses_below, sma
+from bitstockerz_lab.widgets.explorer import SweepExplorer, landscape, verdict
+from bitstockerz_lab.widgets.explorer import explorer as module
 
 CELL = {"x": "15", "y": "30", "customdata": ["0.10"]}
 
@@ -38,6 +42,7 @@ def test_the_fields_say_what_lab_backtests_sweep_takes(explorer):
     setup.timeframe.value = "1d"
     assert setup.asked == {
         "strategy": "Cross",
+        "version": 1,
         "symbols": ["AAA", "BBB"],
         "timeframe": "1d",
         "grid": {"fast": [5, 10, 15], "slow": [20, 30, 40]},
@@ -52,12 +57,22 @@ def test_the_fields_say_what_lab_backtests_sweep_takes(explorer):
     assert "4 combinations × 4 units = 16 results" in explorer.counted.markup
 
 
-def test_a_parameter_that_stays_is_passed_on_where_it_is_no_default(explorer):
+def test_a_parameter_that_stays_is_passed_on_with_the_version_whose_fields_are_shown(explorer):
     explorer.setup.grid.keep("slow", 50)
     assert explorer.setup.asked["parameters"] == {"slow": 50}
     assert explorer.setup.asked["grid"] == {"fast": [5, 10, 15]}
     explorer.setup.grid.keep("slow", 20)
-    assert "parameters" not in explorer.setup.asked
+    assert explorer.setup.asked["parameters"] == {"slow": 20}
+    _save_cross(explorer.lab, slow=60)
+    explorer.sweep_button.click()
+    assert explorer.sweep.version == 1
+    assert {unit.recipe.parameters["slow"] for unit in explorer.sweep.units} == {20}
+
+
+def _save_cross(lab, slow):
+    quick, slow = sma(bz.parameter("fast", 5, min=2)), sma(bz.parameter("slow", slow, min=2))
+    rules = {"enter": crosses_above(quick, slow), "leave": crosses_below(quick, slow)}
+    return lab.strategies.save(bz.strategy("Cross", **rules))
 
 
 def test_combinations_are_counted_with_the_time_they_take(explorer):
@@ -270,6 +285,143 @@ def test_earlier_sweeps_are_opened_from_the_list(swept):
     swept.past.table.open_row(2)
     assert (swept.sweep.id, swept.setup.asked["fee_bps"]) == (2, 7.0)
     assert swept.estimate.combinations == 6
+
+
+def _fails(*_given, **_asked):
+    raise DataError("It cannot be read.")
+
+
+def test_of_a_sweep_that_is_not_judged_no_winner_of_the_sweep_before_is_left(swept, monkeypatch):
+    swept.statistics = object()
+    swept.setup.grid.set("fast", low=6, high=16, step=5)
+    monkeypatch.setattr(verdict, "judge", _fails)
+    swept.sweep_button.click()
+    assert "cannot be read" in str(swept.error)
+    assert len(swept.best.frame) == 0
+    assert swept.ranking.layout.display == "none"
+    assert (swept.judged, swept.statistics, swept.winner.markup) == (None, None, "")
+    assert swept.state["winner"] is None
+
+
+def test_a_table_that_was_sorted_takes_a_sweep_of_other_columns(explorer):
+    setup, cross = explorer.setup, explorer.setup.grid.spans
+    setup.strategy.value = "Above"
+    setup.grid.spans = (*cross, setup.grid.spans[2].over([2, 8]))
+    explorer.sweep_button.click()
+    explorer.best.sort("stop")
+    setup.strategy.value = "Cross"
+    setup.grid.spans = cross
+    explorer.sweep_button.click()
+    assert "stop" not in explorer.best.frame
+    assert len(explorer.best.found) == len(explorer.best.frame) > 0
+
+
+def test_every_statistic_of_a_unit_is_not_shown_beside_another(explorer, monkeypatch):
+    explorer.setup.others.value = "BBB"
+    explorer.sweep_button.click()
+    waiting = []
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "work", lambda *given, **_: waiting.append(given))
+        explorer.judge()
+    explorer.landscape.unit.value = 1 - explorer.landscape.unit.value
+    told = str(explorer.winner.markup)
+    [(_, then)] = waiting
+    then(object())
+    assert explorer.statistics is None
+    assert explorer.winner.markup == told
+    assert not explorer.honesty_button.disabled
+
+
+def test_a_picture_that_cannot_be_drawn_leaves_none_of_the_fields_before(swept, monkeypatch):
+    monkeypatch.setattr(type(swept.sweep), "heatmap", _fails)
+    swept.landscape.by.value = "max_drawdown_pct"
+    assert "cannot be read" in str(swept.error)
+    assert swept.landscape.picture.figure["data"] == []
+    swept.landscape.picture._heard(None, {"event": "click", "point": CELL}, [])
+    assert swept.run is None
+
+
+def test_a_click_means_the_picture_that_is_seen_though_the_next_is_under_way(swept, monkeypatch):
+    monkeypatch.setattr(landscape, "work", lambda *_given, **_asked: None)
+    swept.landscape.x.value = "slow"
+    swept.landscape.picture._heard(None, {"event": "click", "point": CELL}, [])
+    assert swept.run.details.parameters == {"fast": 15, "slow": 30}
+
+
+def test_what_a_sweep_was_asked_that_has_no_field_stays_and_is_said(explorer):
+    verb = explorer.lab.backtests.sweep
+    grid = {"fast": [5, 10], "slow": [20, 30]}
+    asked = {"initial_equity": 5000, "adjusted": False, "max_bars": 7, "fee_bps": [0.1234567, 5]}
+    first = verb("Above", "AAA", grid=grid, **asked, progress=False)
+    explorer.setup.strategy.value = "Above"
+    explorer.setup.grid.keep("stop", 33)
+    explorer.open_sweep(first.id)
+    assert explorer.setup.asked["parameters"] == {"stop": 5.0}
+    assert {name: explorer.setup.asked[name] for name in asked} == asked
+    assert "initial_equity = 5000, max_bars = 7, adjusted = False" in explorer.setup.told.markup
+    explorer.sweep_button.click()
+    assert explorer.sweep.id == first.id
+    explorer.setup.leave_button.click()
+    assert set(asked).intersection(explorer.setup.asked) == {"fee_bps"}
+    assert explorer.setup.asked["grid"] == grid
+    assert explorer.setup.told.markup == ""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"grid": [{"fast": 5, "slow": 20}, {"fast": 10, "slow": 30}]},
+        {"grid": pd.DataFrame({"fast": [5, 10], "slow": [20, 30]})},
+        {"grid": None, "samples": 5},
+        {"grid": {"fast": [5, 10, 15]}, "parameters": {"slow": 30}},
+        {"grid": {"fast": [5, 10, 15]}, "samples": 2, "sampling": "sobol", "seed": 3},
+        {
+            "grid": {"fast": [5, 10]},
+            "periods": [("2020-06-01", "2020-12-01"), ("2020-12-02", None)],
+        },
+        {"grid": {"fast": [5, 10]}, "start": "2020-06-01", "end": "2021-01-29 12:00"},
+    ],
+)
+def test_a_sweep_that_is_opened_is_the_same_question(explorer, asked):
+    first = explorer.lab.backtests.sweep("Cross", "AAA", **asked, progress=False)
+    explorer.setup.grid.keep("slow", 44)
+    explorer.open_sweep(first.id)
+    assert explorer.error is None
+    explorer.sweep_button.click()
+    assert explorer.error is None
+    assert explorer.sweep.id == first.id
+
+
+def test_a_field_that_is_changed_has_its_say_again(explorer):
+    setup, verb = explorer.setup, explorer.lab.backtests.sweep
+    listed = [{"fast": 5, "slow": 20}, {"fast": 10, "slow": 30}]
+    periods = [("2020-06-01", "2020-12-01"), ("2020-12-02", None)]
+    explorer.open_sweep(
+        verb("Cross", "AAA", grid=listed, periods=periods, samples=1, seed=3, progress=False).id
+    )
+    setup.start.value = dt.date(2020, 7, 1)
+    assert "periods" not in setup.asked
+    assert setup.asked["grid"] == listed
+    setup.samples.value = ""
+    assert "seed" not in setup.asked
+    setup.grid.set("fast", low=5, high=10, step=5)
+    assert setup.asked["grid"]["fast"] == [5, 10]
+    assert setup.besides == {}
+
+
+def test_a_sweep_of_an_older_version_or_a_newer_strategy_is_opened_with_its_own_rules(explorer):
+    lab, grid = explorer.lab, {"fast": [5, 10]}
+    first = lab.backtests.sweep("Cross", "AAA", grid=grid, progress=False)
+    _save_cross(lab, slow=60)
+    lab.strategies.save(bz.strategy("New", enter=sma(bz.parameter("n", 9, min=2)) > 1, leave=None))
+    explorer.open_sweep(lab.backtests.sweep("New", "AAA", grid={"n": [9, 10]}, progress=False).id)
+    assert explorer.setup.asked["strategy"] == "New"
+    explorer.open_sweep(first.id)
+    assert explorer.setup.asked["version"] == 1
+    assert explorer.setup.asked["parameters"] == {"slow": 20}
+    assert "version = 1" in explorer.setup.told.markup
+    explorer.setup.leave_button.click()
+    assert explorer.setup.asked["version"] == 2
 
 
 def test_a_sweep_without_trades_has_no_winner_and_says_why(explorer):

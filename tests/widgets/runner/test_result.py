@@ -1,9 +1,12 @@
 """A run in tabs: the pieces of its report, each loaded when it is first opened."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
 from bitstockerz_lab.backtests import report_sections
+from bitstockerz_lab.errors import DatabaseBusy, LabError
 from bitstockerz_lab.widgets.runner import Result
 from tests.helpers import make_bars
 
@@ -186,3 +189,25 @@ def test_a_tab_with_charts_waits_until_the_slider_rests(result, run, stocked, as
 
     assert as_browser is None
     asyncio.run(moved())
+
+
+@pytest.mark.parametrize("problem", [DatabaseBusy("Somebody else holds it."), ValueError("Odd.")])
+def test_a_tab_that_cannot_be_shown_says_so_and_never_shows_another(stocked, run, problem):
+    problems = [problem]
+
+    def count():
+        if problems:
+            raise problems.pop()
+
+    result = Result(stocked, count=count)
+    result.run = run
+    heard = pytest.raises(ValueError, match="Odd")
+    with nullcontext() if isinstance(problem, LabError) else heard:
+        result.tabs.value = "Honesty"
+    (shown_now,) = result._place.children
+    assert str(problem) in str(shown_now.markup)
+    assert "Total return" not in str(shown_now.markup)
+    result.tabs.value = "Overview"
+    assert "Total return" in shown(result)
+    result.tabs.value = "Honesty"
+    assert "distinct trial" in shown(result)

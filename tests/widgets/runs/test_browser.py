@@ -254,3 +254,24 @@ def test_where_there_is_no_front_end_the_newest_runs_stand_as_a_table(browser):
 def test_an_unknown_word_is_refused(stocked):
     with pytest.raises(TypeError):
         RunBrowser(stocked, symbl="AAA")
+
+
+def test_a_run_that_was_at_work_when_it_was_listed_is_drawn_once_it_has_results(
+    stocked, monkeypatch
+):
+    genuine = stocked.backtests.list
+
+    def at_work(**asked):
+        found = genuine(**asked)
+        found.loc[found["id"] == 2, ["total_return_pct", "sharpe_ratio"]] = float("nan")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stocked.backtests, "list", at_work)
+        browser = RunBrowser(stocked)
+        browser.chosen = [1, 2]
+        assert browser.table.markup().count("<svg") == 3
+        assert browser.state["compared"] == [1]
+    browser.refresh()
+    assert browser.state["compared"] == [1, 2]
+    assert browser.table.markup().count("<svg") == 4
