@@ -211,7 +211,7 @@ def test_a_symbol_that_is_not_there_is_told_and_the_chart_stays(stocked):
 
 
 def test_a_symbol_typed_in_the_browser_that_can_be_none_is_told_and_the_picture_keeps_its_title(
-    stocked, as_browser, monkeypatch
+    stocked, monkeypatch
 ):
     monkeypatch.setattr("bitstockerz_lab.widgets.chart.by_browser", lambda: True)
     chart = stocked.chart("AAPL")

@@ -206,7 +206,7 @@ class StrategyEditor(Panel):
         """Raise, once a name, where other rules than those begun with have it already."""
         name, rules = self.definition.name, self.definition.rules()
         begun = None if self.version is None else self.version.name
-        if name in {begun, self._warned}:
+        if not name or name in {begun, self._warned}:
             return
         try:
             newest = self.lab.strategies.get(name)

@@ -18,7 +18,7 @@ EXPRESSIONS = {
     'close.of("SPY")': "of another symbol",
     "highest(20).bars_ago(1)": "the highest high of the 20 bars before this one",
     "100 * atr(14) / close": "arithmetic: the average true range in percent",
-    "minimum(open_, close)": "the smaller of two; maximum is the larger",
+    "minimum(open, close)": "the smaller of two; maximum is the larger",
 }
 
 

@@ -337,3 +337,48 @@ def test_the_door_takes_a_template_and_the_symbol_to_look_at(lab):
     lab.market.load_frame(make_bars(60, seed=4), symbol="ZZZ", timeframe="1d", exchange="XNYS")
     editor = lab.editor("golden-cross", "ZZZ")
     assert (editor.beside.symbol.symbol, editor.draft.document["name"]) == ("ZZZ", "Golden cross")
+
+
+@pytest.mark.parametrize("do", ["type", "number", "json", "output"])
+def test_what_is_sent_of_an_indicator_that_is_called_otherwise_by_now_is_passed_over(editor, do):
+    done(editor, "type", "indicators.sma_20.period", text="35")
+    before = editor.draft.document
+    done(editor, do, "indicators.sma_20.period", text="35", **{"with": "signal"})
+    assert editor.error is None
+    assert editor.draft.document == before
+    assert set(before["indicators"]) == {"sma_35", "rsi_2"}
+    done(editor, do, "enter_long.all[7].right", text="35", **{"with": "signal"})
+    assert editor.draft.document == before
+
+
+def test_another_strategys_name_is_saved_under_only_where_that_is_said_twice(editor, lab):
+    lab.strategies.save(lab.strategies.template("golden-cross"))
+    editor.name.value = "Golden cross"
+    editor.save_button.click()
+    assert "Golden cross exists with other rules" in editor.message.markup
+    assert "make this its version 2" in editor.message.markup
+    assert lab.strategies.get("Golden cross").version == 1
+    editor.name.value = "Dip"
+    editor.save_button.click()
+    assert (editor.version.name, editor.version.version) == ("Dip", 1)
+    editor.begin(RULES | {"name": "Golden cross"})
+    with pytest.raises(DefinitionError, match="its version 2, or give another name"):
+        editor.save()
+    assert editor.save().version == 2
+    done(editor, "type", "enter_long.all[1].right", text="25")
+    assert editor.save().version == 3
+
+
+def test_a_strategy_begun_from_and_the_same_rules_are_saved_at_once(editor, lab):
+    lab.strategies.save(lab.strategies.template("golden-cross"))
+    editor.begin(lab.strategies.template("golden-cross"))
+    assert editor.save().version == 1
+    editor.begin("Golden cross")
+    editor.type("stop_loss_pct", "5")
+    assert editor.save().version == 2
+
+
+def test_a_new_conditions_right_side_is_written_as_the_price_is_called(empty):
+    done(empty, "add", "enter_long")
+    assert 'value="open"' in empty.form.html
+    assert "open_" not in empty.form.html
