@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,11 +21,16 @@ app = typer.Typer(
     help="Paper trading: orders that fill on bars which came after them.", no_args_is_help=True
 )
 
-Cash = Annotated[str, typer.Argument(metavar="[CASH]", help="What the account begins with.")]
-Currency = Annotated[str, typer.Option("--currency", help="Of its cash, and of all it may buy.")]
-FeeBps = Annotated[str, typer.Option("--fee-bps", help="Fee on each fill, basis points.")]
-FixedFee = Annotated[str, typer.Option("--fixed-fee", help="Fee on each fill, money.")]
-SlippageBps = Annotated[str, typer.Option("--slippage-bps", help="By how much an open is missed.")]
+CASH = typer.Argument(metavar="[CASH]", help="What the account begins with.")
+CURRENCY = typer.Option("--currency", help="Of its cash, and of all it may buy.")
+FEE_BPS = typer.Option("--fee-bps", help="Fee on each fill, basis points.")
+FIXED_FEE = typer.Option("--fixed-fee", help="Fee on each fill, money.")
+SLIPPAGE_BPS = typer.Option("--slippage-bps", help="By how much an open is missed.")
+Cash = Annotated[str, CASH]
+Currency = Annotated[str, CURRENCY]
+FeeBps = Annotated[str, FEE_BPS]
+FixedFee = Annotated[str, FIXED_FEE]
+SlippageBps = Annotated[str, SLIPPAGE_BPS]
 Start = Annotated[
     str | None,
     typer.Option("--start", help="Replay stored bars from here. Default: the real time."),
@@ -54,20 +60,23 @@ def open_(
     _tell_account(paper.open(cash, currency=currency, start=start, **terms), as_json=as_json)
 
 
-@app.command(epilog=examples("bitstockerz paper reset 50000 --start 2020-01-01"))
+@app.command(epilog=examples("bitstockerz paper reset --start 2020-01-01 --yes"))
 def reset(
     context: typer.Context,
-    cash: Cash = "100000",
-    currency: Currency = "USD",
-    fee_bps: FeeBps = "0",
-    fixed_fee: FixedFee = "0",
-    slippage_bps: SlippageBps = "0",
+    cash: Annotated[str | None, CASH] = None,
+    currency: Annotated[str | None, CURRENCY] = None,
+    fee_bps: Annotated[str | None, FEE_BPS] = None,
+    fixed_fee: Annotated[str | None, FIXED_FEE] = None,
+    slippage_bps: Annotated[str | None, SLIPPAGE_BPS] = None,
     start: Start = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Open the account anew: its orders and positions are deleted."""
-    terms = {"fee_bps": fee_bps, "fixed_fee": fixed_fee, "slippage_bps": slippage_bps}
+    """Open the account anew: its orders are deleted, money and costs stay unless given."""
     paper = open_lab(context).paper
+    if not yes:
+        _ask(f"deletes the account's {len(paper.orders()):,} orders, its executions and positions")
+    terms = {"fee_bps": fee_bps, "fixed_fee": fixed_fee, "slippage_bps": slippage_bps}
     _tell_account(paper.reset(cash, currency=currency, start=start, **terms), as_json=as_json)
 
 
@@ -173,6 +182,13 @@ def _tell_order(order: Order, *, as_json: bool) -> None:
         output.write(str(order))
     if order.status == "REJECTED":
         raise typer.Exit(1)
+
+
+def _ask(told: str) -> None:
+    """Ask whether that is wanted; where nobody can answer, it needs --yes."""
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"reset {told}: add --yes if that is wanted")
+    typer.confirm(f"This {told}. Go on?", abort=True, err=True)
 
 
 def _tell_account(account: Account, *, as_json: bool) -> None:

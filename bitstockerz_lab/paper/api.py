@@ -90,27 +90,29 @@ class Paper(Trades, Reads):
 
     def reset(
         self,
-        cash: object = 100_000,
+        cash: object = None,
         *,
-        currency: str = "USD",
-        name: str = "Paper account",
-        fee_bps: object = 0,
-        fixed_fee: object = 0,
-        slippage_bps: object = 0,
+        currency: str | None = None,
+        name: str | None = None,
+        fee_bps: object = None,
+        fixed_fee: object = None,
+        slippage_bps: object = None,
         start: When | None = None,
     ) -> Account:
         """Open the account anew: its orders, executions and positions are deleted.
 
-        The arguments are those of `open`. `Account.opening` counts how often it was opened.
+        The arguments are those of `open`; money and costs that are left out stay as they were.
+        `Account.opening` counts how often it was opened.
         """
-        terms = Terms.of(cash, currency, name, fee_bps, fixed_fee, slippage_bps)
+        asked = {"fee_bps": fee_bps, "fixed_fee": fixed_fee, "slippage_bps": slippage_bps}
         began = _start(start)
         with self._database.write() as con:
-            account_id = books.read(con, self._user.id).opening.account_id
-            store.clear(con, account_id)
+            opening = books.read(con, self._user.id).opening
+            terms = opening.terms.changed(cash, currency, name, **asked)
+            store.clear(con, opening.account_id)
             store.open_account(con, self._user.id, terms, began, replay=start is not None)
         with self._database.write() as con:
-            store.sweep(con, account_id)
+            store.sweep(con, opening.account_id)
         return self.account()
 
     def cancel(self, order: Order | int) -> Order:

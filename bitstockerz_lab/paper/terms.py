@@ -66,6 +66,24 @@ class Terms:
             raise DataError("An account needs a name and a currency, like currency='USD'.")
         return cls(told, code, balance, **costs)
 
+    def changed(
+        self,
+        cash: object = None,
+        currency: str | None = None,
+        name: str | None = None,
+        **costs: object,
+    ) -> Terms:
+        """Return these terms with what is given instead; None leaves a thing as it is."""
+        own = {"fee_bps": self.fee_bps, "fixed_fee": self.fixed_fee}
+        own |= {"slippage_bps": self.slippage_bps}
+        given = {key: value for key, value in costs.items() if value is not None}
+        return Terms.of(
+            self.starting_balance if cash is None else cash,
+            self.currency if currency is None else currency,
+            self.name if name is None else name,
+            **(own | given),
+        )
+
     def fee(self, amount: Decimal) -> Decimal:
         """Return the fee on a fill of so much money."""
         return money.bps(amount, self.fee_bps) + self.fixed_fee

@@ -160,3 +160,8 @@ class SymbolField(ipywidgets.Combobox):
     def symbol(self) -> str:
         """The symbol as it is stored: upper case, no space."""
         return self.value.strip().upper()
+
+
+def first_symbol(lab: Lab) -> str:
+    """Return the first symbol there is, to begin with; "" where there is none."""
+    return next(iter(lab.market.search()), "")

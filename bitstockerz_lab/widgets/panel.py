@@ -14,10 +14,12 @@ from markupsafe import Markup
 
 from bitstockerz_lab import pages
 from bitstockerz_lab.errors import LabError
+from bitstockerz_lab.widgets.opener import Opener
 from bitstockerz_lab.widgets.piece import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from bitstockerz_lab.lab import Lab
 
@@ -47,6 +49,7 @@ class Panel(ipywidgets.VBox):
     ----------
     body : the box its content is in
     message : the line that says what went wrong, or what was done
+    opener : the button beside it that opens a page that was written
     error : the LabError shown there, or None
     state : what was chosen and what came of it, as plain data
     """
@@ -60,9 +63,12 @@ class Panel(ipywidgets.VBox):
         self.error: LabError | None = None
         heading = Markup('<h2 class="bz-title">{}</h2>').format(title) if title else Markup()
         self.message = Piece()
+        self.opener = Opener()
         self.body = ipywidgets.VBox()
         self.body.add_class("bz-body")
-        super().__init__([Style(sheet=sheet(*self.css)), Piece(heading), self.message, self.body])
+        super().__init__([
+            Style(sheet=sheet(*self.css)), Piece(heading), self.message, self.opener, self.body,
+        ])  # fmt: skip
         self.add_class("bz-panel")
 
     def show(self, *children: ipywidgets.Widget) -> None:
@@ -77,15 +83,21 @@ class Panel(ipywidgets.VBox):
         text : plain text, or Markup
         kind : "note", "done", "warning" or "failed"
         """
+        self.opener.path = None
         role = "alert" if kind == "failed" else "status"
         told = pages.notice("note" if kind == "done" else kind, TITLES[kind], text)
         self.message.markup = Markup('<div role="{}" class="bz-said bz-{}">{}</div>').format(
             role, kind, told
         )
 
+    def wrote(self, page: Path) -> None:
+        """Say where a page was written, and offer to open it."""
+        self.say(Markup("Written: <code>{}</code>").format(page), "done")
+        self.opener.path = page
+
     def hush(self) -> None:
         """Take back what was said."""
-        self.error = None
+        self.error = self.opener.path = None
         self.message.markup = ""
 
     def fail(self, problem: Exception) -> None:

@@ -55,13 +55,14 @@ class Picture(anywidget.AnyWidget):
 
     @property
     def figure(self) -> dict[str, Any]:
-        """What is drawn, as plotly's dict; set a figure or None to draw another."""
+        """What is drawn, as plotly's dict; set a figure to draw another, None to show none."""
         return self._content
 
     @figure.setter
     def figure(self, figure: go.Figure | dict[str, Any] | None) -> None:
         content = figure.to_dict() if hasattr(figure, "to_dict") else figure or {}
         self._content = {"data": list(content.get("data", ())), "layout": content.get("layout", {})}
+        self.layout.display = None if self._content["data"] else "none"  # no bare axes
         self.height = int(self._fixed or self._content["layout"].get("height") or HEIGHT)
         self._draw()
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
@@ -26,7 +26,7 @@ from tests.browser.conftest import BROWSERS, SWITCHES  # noqa: E402 - after the 
 from tests.browser.furnished import furnish, trade  # noqa: E402
 from tests.browser.jupyterlab import Server  # noqa: E402
 
-MOST_BYTES = 200_000
+MOST_BYTES, MARGIN = 200_000, 12
 OPEN = "import bitstockerz_lab as bz\nlab = bz.open_lab({path!r})\n"
 BARE = """
 .jp-Cell-inputWrapper, .jp-NotebookPanel-toolbar, .jp-OutputPrompt,
@@ -104,8 +104,6 @@ def take(server, browser, shot, lab_path, path):
     notebook.page.add_style_tag(content=BARE)
     notebook.run().whole(most=shot.most_high).idle(still_s=1)
     box = notebook.page.locator(".jp-NotebookPanel").bounding_box()
-    above = notebook.page.locator(".jp-Cell:visible").first.bounding_box()["y"] - box["y"]
-    box = {**box, "y": box["y"] + above, "height": box["height"] - above}
     content = notebook.page.screenshot(clip=box)
     notebook.close()
     path.write_bytes(smaller(content))
@@ -113,9 +111,12 @@ def take(server, browser, shot, lab_path, path):
 
 
 def smaller(content):
-    """The picture with a palette of 256 colours, which is all that a page of a widget has."""
+    """The picture without what is blank above and below, with a palette of 256 colours."""
     made = BytesIO()
     image = Image.open(BytesIO(content)).convert("RGB")
+    blank = Image.new("RGB", image.size, image.getpixel((4, image.height - 4)))
+    _, top, _, bottom = ImageChops.difference(image, blank).getbbox()
+    image = image.crop((0, max(0, top - MARGIN), image.width, min(image.height, bottom + MARGIN)))
     image.quantize(256, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
     if made.tell() > MOST_BYTES:
         raise ValueError(f"A picture of {made.tell():,} bytes; at most {MOST_BYTES:,} are wanted.")

@@ -69,9 +69,7 @@ def drawn(page, act):
     page.wait_for_function(f"{EDITOR} !== {before!r}")
 
 
-def test_a_strategy_of_two_conditions_is_built_saved_run_and_its_report_opened(
-    shown, full, chromium_page
-):
+def test_a_strategy_of_two_conditions_is_built_saved_run_and_its_report_opened(shown, full):
     opened = shown("lab.editor()\n# %%\nlab.runner()\n")
     page, keys = opened.page, opened.page.keyboard
     add = page.get_by_role("button", name="Buy when: add a condition")
@@ -112,10 +110,11 @@ def test_a_strategy_of_two_conditions_is_built_saved_run_and_its_report_opened(
     page.wait_for_selector("text=is recorded.")
     (run_id,) = full.backtests.list(strategy="My strategy")["id"]
     runner.get_by_title("Write the recorded run's report").click()
-    page.wait_for_selector(".bz-done code")
-    report = chromium_page(full.reports_folder / f"run-{run_id}.html").page
+    with page.expect_popup() as popup:
+        runner.get_by_role("button", name=f"Open run-{run_id}.html").click()
+    report = popup.value.frame_locator("iframe")
     assert "My strategy" in report.locator("h1").inner_text()
-    assert report.locator(".bz-plot svg.main-svg").count() > 0
+    report.locator(".bz-plot svg.main-svg").first.wait_for()
 
 
 def test_a_slider_moves_the_figures_and_the_curve_and_an_error_stands_inline(shown, full):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 
 
@@ -26,7 +28,36 @@ def test_an_account_is_opened_traded_and_shown(ready):
     table = ready("paper", "orders", "--status", "rejected").out
     assert "nothing is sold short" in table
     assert "client_order_id" not in table
-    assert ready("paper", "reset", "--json").json["opening"] == 2
+    assert ready("paper", "reset", "--yes", "--json").json["opening"] == 2
+
+
+def test_a_reset_asks_first_and_keeps_money_and_costs(ready):
+    ready("paper", "open", "1000", "--fee-bps", "10")
+    ready("paper", "buy", "ACME", "1")
+    asked = ready("paper", "reset")  # nobody is there to answer
+    assert asked.status == 2
+    assert "deletes the account's 1 orders, its executions and positions: add --yes" in asked.err
+    assert len(ready("paper", "orders", "--json").json) == 1
+    assert ready("paper", "reset", "--yes").status == 0
+    assert ready("paper", "orders", "--json").json == []
+    account = ready("paper", "account", "--json").json
+    assert (account["cash"], account["fee_bps"], account["opening"]) == (1000, 10, 2)
+
+
+def test_a_reset_in_a_terminal_takes_no_for_an_answer(ready, monkeypatch):
+    ready("paper", "open", "1000")
+    monkeypatch.setattr("bitstockerz_lab.cli.paper.sys.stdin", Terminal("n\ny\n"))
+    assert ready("paper", "reset").status != 0
+    assert ready("paper", "account", "--json").json["opening"] == 1
+    assert ready("paper", "reset").status == 0
+    assert ready("paper", "account", "--json").json["opening"] == 2
+
+
+class Terminal(StringIO):
+    """Somebody who answers."""
+
+    def isatty(self):
+        return True
 
 
 def test_errors_are_said_in_the_words_of_the_command_line(ready):

@@ -68,7 +68,8 @@ class Verdict:
                 "the true Sharpe ratio is above zero, which is all that luck gives a single trial"
                 if self.trials == 1
                 else f"the true Sharpe ratio is above the {self.expected_maximum:.4f} a day that "
-                f"luck alone gives the best of {self.trials:,} trials",
+                f"luck alone gives the best of {self.trials:,} trials"
+                + ("" if self.sharpe is None else f"; measured: {self.sharpe:.4f} a day"),
             ),
             "deflated_effective": _probability(
                 self.deflated_effective, _effective(self.effective_trials)

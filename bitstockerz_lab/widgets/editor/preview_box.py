@@ -9,7 +9,7 @@ import ipywidgets
 from bitstockerz_lab import pages
 from bitstockerz_lab.backtests import marks_chart
 from bitstockerz_lab.errors import LabError
-from bitstockerz_lab.widgets.controls import SymbolField, row
+from bitstockerz_lab.widgets.controls import SymbolField, first_symbol, row
 from bitstockerz_lab.widgets.editor import views
 from bitstockerz_lab.widgets.later import Later
 from bitstockerz_lab.widgets.picture import Picture
@@ -46,7 +46,7 @@ class PreviewBox(ipywidgets.VBox):
         self._looked_at = LookedAt(lab)
         self._later = Later(self._look)
         self.preview: Preview | None = None
-        self.symbol = SymbolField(lab, symbol or _first(lab), label="Preview on")
+        self.symbol = SymbolField(lab, symbol or first_symbol(lab), label="Preview on")
         self.timeframe = ipywidgets.Dropdown(tooltip="How long a bar is")
         self.timeframe.layout.width = "90px"
         self.picture = Picture(None, label="Price with entries and exits", height=HEIGHT)
@@ -124,8 +124,3 @@ class PreviewBox(ipywidgets.VBox):
         self.preview = found
         self.told.markup = views.preview(found)
         self._looked_at.take(found)
-
-
-def _first(lab: Lab) -> str:
-    """Return the first symbol there is; "" where there is none."""
-    return next(iter(lab.market.search()), "")

@@ -11,7 +11,7 @@ import numpy as np
 from bitstockerz_lab import measures, pages
 from bitstockerz_lab.backtests.search import MORE_IS_BETTER
 from bitstockerz_lab.errors import DefinitionError
-from bitstockerz_lab.widgets.controls import LABEL, SymbolField, button, row
+from bitstockerz_lab.widgets.controls import LABEL, SymbolField, button, first_symbol, row
 from bitstockerz_lab.widgets.explorer import besides, spans
 from bitstockerz_lab.widgets.explorer.fields import GridFields
 from bitstockerz_lab.widgets.later import Later
@@ -60,7 +60,7 @@ class Setup(ipywidgets.VBox):
         self._changed, self._taking = changed, False
         self._later = Later(changed, 0.4)
         self.strategy = _choice("Strategy", _strategies(lab), strategy)
-        self.symbol = SymbolField(lab, (symbol or _first_symbol(lab)).strip().upper())
+        self.symbol = SymbolField(lab, (symbol or first_symbol(lab)).strip().upper())
         self.others = _text("More symbols", "MSFT, NVDA", "Symbols with commas between")
         self.timeframe = _text("Timeframe", "the only one stored", "1d, 1h and so on")
         self.start = _day("From", "First day; empty is the first bar stored")
@@ -235,11 +235,6 @@ def _filled(
 
 def _strategies(lab: Lab) -> list[str]:
     return [*lab.strategies.list()["name"]]
-
-
-def _first_symbol(lab: Lab) -> str:
-    known = lab.market.symbols()["symbol"]
-    return str(known.iloc[0]) if len(known) else ""
 
 
 def _choice(label: str, options: Any, value: str | None) -> ipywidgets.Dropdown:  # noqa: ANN401 - as ipywidgets

@@ -10,7 +10,7 @@ from bitstockerz_lab import pages
 from bitstockerz_lab.backtests import report_sections
 from bitstockerz_lab.backtests.preview import Preview
 from bitstockerz_lab.errors import LabError
-from bitstockerz_lab.widgets.controls import button, row
+from bitstockerz_lab.widgets.controls import button, first_symbol, row
 from bitstockerz_lab.widgets.later import Later
 from bitstockerz_lab.widgets.panel import Panel
 from bitstockerz_lab.widgets.piece import Piece
@@ -89,8 +89,7 @@ class BacktestRunner(Panel):
         self.add_class("bz-runner")
         with self.guard():
             self.form.refresh(strategy)
-            if symbol is not None:
-                self.form.symbol.value = symbol
+            self.form.symbol.value = first_symbol(lab) if symbol is None else symbol
         self._tell()
 
     def record(self) -> None:
@@ -131,10 +130,7 @@ class BacktestRunner(Panel):
             run.report(path)
             return path
 
-        def done(path: Path) -> None:
-            self.say(Markup("The report is <code>{}</code>.").format(path), "done")
-
-        self._begin("The report is being written", written, done)
+        self._begin("The report is being written", written, self.wrote)
 
     @property
     def state(self) -> dict[str, Any]:

@@ -171,7 +171,7 @@ class RunBrowser(Panel):
                 self.lab.backtests.comparison(chosen).write(path)
             return [path]
 
-        self._carry_out("Writing the report …", written, self._written)
+        self._carry_out("Writing the report …", written, lambda pages: self.wrote(*pages))
 
     def export(self) -> None:
         """Write the chosen runs to files, a folder each."""
@@ -183,7 +183,7 @@ class RunBrowser(Panel):
             runs = [self.lab.backtests.get(run_id) for run_id in chosen]
             return [run.export(folder, kind, overwrite=overwrite) for run in runs]
 
-        self._carry_out("Exporting …", written, self._written)
+        self._carry_out("Exporting …", written, self._exported)
 
     def promote(self) -> None:
         """Make the chosen run's rules a new version, its parameters the defaults."""
@@ -299,7 +299,7 @@ class RunBrowser(Panel):
         kind = "done" if all(one.ok for one in found) else "failed"
         self.say(" ".join(f"{'✓' if one.ok else '✗'} {one}" for one in found), kind)
 
-    def _written(self, paths: list[Path]) -> None:
+    def _exported(self, paths: list[Path]) -> None:
         self.say(f"Written: {', '.join(map(str, paths))}", "done")
 
     def _promoted(self, run_id: int, made: StrategyVersion) -> None:

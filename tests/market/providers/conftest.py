@@ -77,8 +77,14 @@ def stored(database):
     return rows
 
 
+@pytest.fixture(scope="session")
+def yahoo_cache(tmp_path_factory):
+    """What yfinance keeps on disk: it opens its files once a process."""
+    return tmp_path_factory.mktemp("yfinance")
+
+
 @pytest.fixture
-def yahoo_server(server, waits, monkeypatch, tmp_path):  # noqa: ARG001 - nobody waits
+def yahoo_server(server, waits, monkeypatch, yahoo_cache):  # noqa: ARG001 - nobody waits
     """Yahoo, here: `yahoo_server.shares["AAPL"]` is what it has."""
     import curl_cffi.requests
     import yfinance
@@ -93,7 +99,7 @@ def yahoo_server(server, waits, monkeypatch, tmp_path):  # noqa: ARG001 - nobody
         )
 
     monkeypatch.setattr(curl_cffi.requests.Session, "request", at_home)
-    yfinance.set_tz_cache_location(str(tmp_path / "yfinance"))
+    yfinance.set_tz_cache_location(str(yahoo_cache))
     type(YfData)._instances.clear()
     yahoo._client.cache_clear()
     server.shares = {}
