@@ -101,7 +101,7 @@ def filled(path):
 
 
 def in_the_kernel(lab):
-    """What python needs, where a cell asks."""
+    """What python needs where a cell asks: then each setting looked at is written at once."""
     runner = lab.runner("Golden cross", "BENCH")
     runner.run_button.click()
     fast = runner.form.parameters["fast"]
@@ -116,10 +116,10 @@ def in_the_kernel(lab):
     )
     lab.dashboard()
     dashboard = statistics.median(milliseconds(lab.dashboard) for _ in range(5))
-    line("slider to metrics and curve, kernel", curve, wanted=f"below {CURVE_MS:.0f} ms")
-    line("editor to preview, kernel", preview, wanted=f"below {PREVIEW_MS:.0f} ms")
+    line("slider to metrics and curve, from a cell", curve)
+    line("editor to preview, from a cell", preview)
     line(f"dashboard with {RUNS:,} runs, kernel", dashboard, wanted=f"below {DASHBOARD_MS:,.0f} ms")
-    return curve < CURVE_MS and preview < PREVIEW_MS and dashboard < DASHBOARD_MS
+    return dashboard < DASHBOARD_MS
 
 
 def in_the_browser(lab, folder, chromium):
@@ -144,10 +144,10 @@ def in_the_browser(lab, folder, chromium):
         finally:
             browser.close()
             server.stop()
-    line("slider to curve, browser", curve)
+    line("slider to curve, browser", curve, wanted=f"below {CURVE_MS:.0f} ms")
     line("editor keystroke to preview, browser", preview, wanted=f"below {PREVIEW_MS:.0f} ms")
     line("the notebook saved with all six", saved, "kB", wanted=f"below {SAVED_KB} kB")
-    return preview < PREVIEW_MS and saved < SAVED_KB
+    return curve < CURVE_MS and preview < PREVIEW_MS and saved < SAVED_KB
 
 
 def waited(opened, box, field, key):

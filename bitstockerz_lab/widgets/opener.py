@@ -34,18 +34,19 @@ class Opener(anywidget.AnyWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._path: Path | None = None
         self.on_msg(self._heard)
+        self.path = None
 
     @property
     def path(self) -> Path | None:
-        """The file that is opened."""
+        """The file that is opened; None hides the button."""
         return self._path
 
     @path.setter
     def path(self, path: Path | None) -> None:
         self._path = path
         self.label = "" if path is None else f"Open {path.name}"
+        self.layout.display = "none" if path is None else None
 
     def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         if content.get("ask") != "page" or self._path is None:

@@ -59,6 +59,12 @@ SETTLED = """async () => {
     return plots.every(plot => plot.querySelector('svg.main-svg') || !plot.offsetWidth);
 }"""
 
+WITHOUT_SIDES = """() => {
+    const bar = 'application:toggle-side-tabbar', { commands } = jupyterapp;
+    for (const side of ['left', 'right']) {
+        if (commands.isToggled(bar, { side })) commands.execute(bar, { side });
+    }
+}"""
 BOTTOM = """(() => {
     const panel = document.querySelector('.jp-WindowedPanel-outer');
     const cells = [...document.querySelectorAll('.jp-Notebook .jp-Cell')];
@@ -162,10 +168,7 @@ class Server:
         page.wait_for_function(
             "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
         )
-        for side in ("left", "right"):
-            page.evaluate(
-                f"jupyterapp.commands.execute('application:toggle-side-tabbar', {{side: '{side}'}})"
-            )
+        page.evaluate(WITHOUT_SIDES)
         page.wait_for_function(f"document.body.dataset.jpThemeName === '{theme}'")
         return opened
 

@@ -8,7 +8,6 @@ function render({ model, el }) {
 
   function fit() {
     button.textContent = model.get("label");
-    el.style.display = button.textContent ? "" : "none";
   }
 
   function hear(told, buffers) {
