@@ -265,7 +265,6 @@ def environment_of(folder, more):
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "IPYTHONDIR": str(folder / "ipython"),
-        "PYTHONUNBUFFERED": "1",
         **more,
     }
 
