@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from bitstockerz_lab.strategies.document import as_number, names_of, objects
 from bitstockerz_lab.widgets.editor import conditions, paths
+from bitstockerz_lab.widgets.editor.labels import COUNTS, SIDES, SIZINGS, STOPS, labelled
 from bitstockerz_lab.widgets.editor.pen import Pen
 
 if TYPE_CHECKING:
@@ -16,30 +17,6 @@ if TYPE_CHECKING:
     from bitstockerz_lab.strategies.document import Document
     from bitstockerz_lab.strategies.problems import Problem
 
-SIDES = {
-    "enter_long": "Buy when",
-    "exit_long": "Sell when",
-    "enter_short": "Sell short when",
-    "exit_short": "Buy back when",
-}
-STOPS = {
-    "stop_loss_pct": ("Stop loss", "% below the entry (above it for a short)"),
-    "take_profit_pct": ("Take profit", "% beyond the entry"),
-    "trailing_stop_pct": ("Trailing stop", "% from the best price since the entry"),
-    "break_even_pct": ("Break even", "% gained, after which the entry price is a stop"),
-}
-COUNTS = {
-    "max_bars": ("Leave after", "bars held"),
-    "cooldown_bars": ("Rest after a loss", "bars"),
-    "max_trades_per_day": ("At most", "entries a day"),
-}
-SIZINGS = {
-    "": "as the run says",
-    "percent_of_equity": "percent of equity",
-    "risk_percent": "percent of equity at risk",
-    "fixed_cash": "fixed amount of money",
-    "fixed_quantity": "fixed number of units",
-}
 KEYS = Markup(
     '<p class="bz-note">On a condition: Alt and an arrow move it, N negates it, + adds one behind '
     "it, Delete removes it, Escape leaves its fields.</p>"
@@ -61,7 +38,8 @@ def form(document: Document, problems: Iterable[Problem] = ()) -> Markup:
         body = _body(pen)
     around = Markup("").join(
         Markup('<p class="bz-problem" role="alert">{} <span>{}</span></p>').format(
-            f"{one.path}: {one.message}" if one.path else one.message, one.suggestion
+            f"{one.path}: {labelled(one.message)}" if one.path else labelled(one.message),
+            labelled(one.suggestion),
         )
         for one in left
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from bitstockerz_lab.widgets.editor import operands, paths
+from bitstockerz_lab.widgets.editor.labels import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,7 +50,7 @@ class Pen:
         self.slots.add(path)
         return Markup("").join(
             Markup('<p class="bz-problem" id="{}" role="alert">{} <span>{}</span></p>').format(
-                f"bz:{path}", one.message, one.suggestion
+                f"bz:{path}", labelled(one.message), labelled(one.suggestion)
             )
             for one in self._beside.get(path, ())
         )

@@ -80,9 +80,13 @@ class LookedAt:
 
     def _until_the_end(self) -> None:
         """Have what waits written when the process ends, if it still waits then."""
-        atexit.unregister(self.write)
+        atexit.unregister(self._last)
         if self._waiting:
-            atexit.register(self.write)
+            atexit.register(self._last)
+
+    def _last(self) -> None:
+        if self._lab.path.exists():  # a lab that was deleted counts nothing any more
+            self.write()
 
     def _rest(self) -> None:
         self._still()
