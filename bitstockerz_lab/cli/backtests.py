@@ -165,7 +165,7 @@ def _show(run: Run) -> None:
     """Write a run as a person reads it."""
     from bitstockerz_lab import measures  # noqa: PLC0415 - reason: heavy
 
-    simulated = " Simulated bars." if run.details.simulated else ""
+    simulated = ". Simulated bars." if run.details.simulated else ""
     headline, *notes = str(run).splitlines()
     output.write(f"{headline}{simulated}")
     if run.metrics is not None:

@@ -35,7 +35,7 @@ def list_(
         str | None, typer.Option("--status", help="Only those: completed, failed, …")
     ] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="Only runs that have it.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="At most so many.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most so many.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List recorded runs, newest first; words look in what they are and what is said of them."""

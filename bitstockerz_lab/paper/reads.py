@@ -180,4 +180,6 @@ def _status(text: str) -> OrderStatus:
     try:
         return OrderStatus(str(text).strip().upper())
     except ValueError as problem:
-        raise UnknownName.of("status", str(text), map(str, OrderStatus)) from problem
+        known = [str(one) for one in OrderStatus]
+        way_out = f"There are {', '.join(known)}."
+        raise UnknownName.of("status", str(text), known, way_out) from problem

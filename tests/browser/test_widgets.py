@@ -115,6 +115,9 @@ def test_a_strategy_of_two_conditions_is_built_saved_run_and_its_report_opened(s
     report = popup.value.frame_locator("iframe")
     assert "My strategy" in report.locator("h1").inner_text()
     report.locator(".bz-plot svg.main-svg").first.wait_for()
+    report.get_by_role("link", name="Monthly returns").first.click()
+    assert report.locator("h2", has_text="Monthly returns").first.is_visible()
+    assert popup.value.locator("iframe").count() == 1  # it has not gone anywhere
 
 
 def test_a_slider_moves_the_figures_and_the_curve_and_an_error_stands_inline(shown, full):

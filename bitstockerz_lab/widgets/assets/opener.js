@@ -21,7 +21,8 @@ function render({ model, el }) {
       frame.setAttribute("sandbox", "allow-scripts allow-popups allow-downloads allow-modals");
       frame.style.cssText = "position: fixed; inset: 0; width: 100%; height: 100%; border: 0";
       frame.title = told.title;
-      frame.srcdoc = new TextDecoder().decode(buffers[0]);
+      // an address of its own: links within the page stay within it
+      frame.src = URL.createObjectURL(new Blob([buffers[0]], { type: "text/html" }));
       page.body.replaceChildren(frame);
     }
     tab = null;

@@ -15,7 +15,8 @@ from bitstockerz_lab.widgets.controls import button, row
 from bitstockerz_lab.widgets.dashboard import pieces, reading
 from bitstockerz_lab.widgets.dashboard.card import Card
 from bitstockerz_lab.widgets.panel import Panel
-from bitstockerz_lab.widgets.runner.result import Result
+from bitstockerz_lab.widgets.piece import Piece
+from bitstockerz_lab.widgets.runner.result import Result, heading
 from bitstockerz_lab.widgets.work import work
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Dashboard(Panel):
                 ("strategies",),
             ),
             "open account": (
-                lambda: self.lab.paper.open(START),
+                self._open_account,
                 ("account", "positions", "executions"),
             ),
         }
@@ -186,7 +187,9 @@ class Dashboard(Panel):
             self._failed(name, problem)
             return
         self.error = self.cards[name].problem = None
-        self.workspace.children = (self.opened,)
+        named = isinstance(self.opened, Result) and self.opened.run
+        above = [Piece(heading(named))] if named else []
+        self.workspace.children = (*above, self.opened)
         self.tools.children = (self.close_button,)
         self.grid.layout.display = "none"
 
@@ -194,6 +197,10 @@ class Dashboard(Panel):
         shown = Result(self.lab)
         shown.run = self.lab.backtests.get(run_id)
         return shown
+
+    def _open_account(self) -> None:
+        """Open an account that can trade: a replay of old bars, if there are no others."""
+        self.lab.paper.open(START, start=reading.replay_start(self.lab))
 
     def _load_samples(self) -> None:
         from bitstockerz_lab.market.providers import synthetic  # noqa: PLC0415 - reason: rare

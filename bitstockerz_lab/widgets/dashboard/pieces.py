@@ -70,8 +70,10 @@ def positions(held: Held | None) -> Markup:
         return _empty("What your paper account holds, the largest first.", _open_account())
     found = held.positions
     if found.empty:
-        line = f'lab.paper.buy("{held.example}", 10)'
-        return _empty("No position. An order is one line: " + _code(line))
+        told = "No position. An order is one line: "
+        if held.waiting:
+            told = f"No position: {_many(held.waiting, 'order')} of yours waiting for later bars. "
+        return _empty(told + _code(held.line))
     columns = {
         "symbol": _chart_link(),
         "quantity": Column("Quantity", formats.quantity),
@@ -143,8 +145,10 @@ def executions(found: pd.DataFrame | None) -> Markup:
         return _empty("What your paper account buys and sells, the newest first.", _open_account())
     if found.empty:
         return _empty(
-            "No execution. Orders are filled at later bars, once they are loaded: "
+            "No execution. Orders are filled at bars that come later: once those are loaded, "
             + _code("lab.paper.fill()")
+            + "; in a replay, "
+            + _code("lab.paper.advance(...)")
         )
     shown = found.head(TOP)
     columns = {

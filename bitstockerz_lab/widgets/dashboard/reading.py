@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+import pandas as pd
+
+from bitstockerz_lab import clock
 from bitstockerz_lab.enums import Status
 from bitstockerz_lab.errors import TradingError
 from bitstockerz_lab.widgets.dashboard.pieces import TOP
@@ -12,12 +15,13 @@ from bitstockerz_lab.widgets.dashboard.pieces import TOP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
-
     from bitstockerz_lab.lab import Lab
     from bitstockerz_lab.paper import Account
 
 T = TypeVar("T")
+MONTH, YEAR = pd.Timedelta(days=30), pd.Timedelta(days=365)
+STALE = pd.Timedelta(days=14)
+"""Where the newest bar is older, no bar is expected that could fill an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,13 @@ class Held:
     Attributes
     ----------
     positions : as `lab.paper.positions` gives them
-    example : a symbol that can be bought here, where nothing is held; else ""
+    waiting : how many orders wait for bars, where nothing is held
+    line : what to call next, where nothing is held; else ""
     """
 
     positions: pd.DataFrame
-    example: str = ""
+    waiting: int = 0
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +87,33 @@ def account(lab: Lab) -> Worth | None:
     return _of_account(lab, lambda: Worth(lab.paper.account(), lab.paper.equity()))
 
 
+def replay_start(lab: Lab) -> pd.Timestamp | None:
+    """Return where a replay of the stored bars begins, a year before their end; None of new bars.
+
+    In real time an order waits for bars that come after it: where none come any more, as of
+    simulated ones, it would wait for ever.
+    """
+    newest = lab.market.symbols()["last_bar"].max()
+    if pd.isna(newest) or clock.utc(clock.now()) - newest < STALE:
+        return None
+    start: pd.Timestamp = (newest - YEAR).normalize()
+    return start
+
+
 def positions(lab: Lab) -> Held | None:
     """Return the positions, the largest first; None without an account."""
     found = _of_account(lab, lab.paper.positions)
     if found is None or len(found):
         return None if found is None else Held(found)
+    account = lab.paper.account()
+    if account.open_orders and account.mode == "replay":
+        later = pd.Timestamp(account.now) + MONTH
+        return Held(found, account.open_orders, f'lab.paper.advance("{later:%Y-%m-%d}")')
+    if account.open_orders:
+        return Held(found, account.open_orders, "lab.paper.fill()")
     symbols = lab.market.symbols()
     stored = symbols.loc[symbols["last_bar"].notna(), "symbol"]
-    return Held(found, stored.iloc[0] if len(stored) else "DEMO-A")
+    return Held(found, 0, f'lab.paper.buy("{stored.iloc[0] if len(stored) else "DEMO-A"}", 10)')
 
 
 def executions(lab: Lab) -> pd.DataFrame | None:

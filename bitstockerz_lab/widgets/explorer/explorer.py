@@ -79,7 +79,7 @@ class SweepExplorer(Panel):
         self.sweep_button = button("Sweep", self.start, primary=True, icon="play")
         self.past = Past(lab, self.open_sweep)
         self.landscape = Landscape(self, self.open_row, self._judge)
-        self.sentence, self.winner, self.around = Piece(), Piece(), Piece()
+        self.sentence, self.winner, self.around, self.skill = (Piece() for _ in range(4))
         self.honesty_button = button(
             "All statistics", self.judge, tip="Every test of luck; of many combinations it is long"
         )
@@ -109,7 +109,7 @@ class SweepExplorer(Panel):
         both = ipywidgets.Box([self.landscape, beside])
         both.add_class("bz-both")
         self.ranking = ipywidgets.VBox([Piece(RANKED), self.best])
-        parts = [self.sentence, both, self.opened, self.around, self.ranking]
+        parts = [self.sentence, both, self.opened, self.skill, self.around, self.ranking]
         return ipywidgets.VBox(parts)
 
     def count(self, *, measure: bool = True) -> None:
@@ -250,7 +250,7 @@ class SweepExplorer(Panel):
     def _forget(self) -> None:
         """Show no verdict: what stood there is of another sweep or unit."""
         self.judged = self.statistics = None
-        self.winner.markup = self.around.markup = ""
+        self.winner.markup = self.around.markup = self.skill.markup = ""
         self.ranking.layout.display = "none"
         self.best.frame = self.best.frame.iloc[:0]
         self.best.sorted_by = None  # the next sweep may have no such column
@@ -288,7 +288,7 @@ class SweepExplorer(Panel):
         if not self._shows(sweep, unit):
             return
         self.statistics = found
-        self.winner.markup = Markup("").join(report_skill.told(found))
+        self.skill.markup = Markup("").join(report_skill.told(found))
 
     @property
     def state(self) -> dict[str, Any]:

@@ -59,12 +59,13 @@ class Landscape(ipywidgets.VBox):
         self.others = _choice("Others", (MEDIAN, WINNERS))
         self.unit = _choice("Unit")
         self.picture = Picture(label="A sweep's results over its parameters")
+        self._hint = Piece()
         self.picture.on_click(self._clicked)
         super().__init__(
             [
                 row(self.kind, self.by, self.x, self.y, self.others, self.unit),
                 self.picture,
-                Piece(HINT),
+                self._hint,
             ]
         )
         self.add_class("bz-landscape")
@@ -131,6 +132,7 @@ class Landscape(ipywidgets.VBox):
     def _drew(self, figure: go.Figure, draws: int, made: tuple[str, dict[str, Any]]) -> None:
         if draws == self._draws:  # else something else was asked for meanwhile
             self.picture.figure, self._pictured = figure, made
+            self._hint.markup = HINT if made[0] != "parallel" else ""
 
     def _undrawn(self, problem: Exception, draws: int) -> None:
         if draws == self._draws:
@@ -140,6 +142,7 @@ class Landscape(ipywidgets.VBox):
     def _blank(self) -> None:
         """Show no picture: what stood there is not what the fields say."""
         self.picture.figure = self._pictured = None
+        self._hint.markup = ""
 
     def _apart(self, other: ipywidgets.Dropdown, change: dict[str, Any]) -> None:
         """Let two axes change places where one is given the other's parameter."""

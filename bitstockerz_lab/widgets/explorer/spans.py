@@ -124,8 +124,7 @@ def _span(name: str, parameter: Parameter, varies: bool, most: int) -> Span:
     own = float(parameter.step or 0)
     step = max(step, own) if not own else ceil(step / own - 1e-9) * own
     if own:
-        least = low if parameter.min is None else float(parameter.min)
-        start = least + ceil((low - least) / own - 1e-9) * own
+        start = default - floor((default - low) / step + 1e-9) * step  # the default is tried too
     else:
         start = ceil(low / step - 1e-9) * step  # 5, 10, 15, not 7, 12, 17
     stop = start + floor((high - start) / step + 1e-9) * step

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+from markupsafe import Markup
 
 from bitstockerz_lab import pages
 from bitstockerz_lab.errors import LabError
@@ -26,6 +27,12 @@ WITHOUT_RESULTS = (LIVE, HONESTY, "Made of")
 """The tabs that say something of a run that failed."""
 
 FAILED = "This could not be shown."
+
+
+def heading(run: Run) -> Markup:
+    """Return what a recorded run is called above its results."""
+    name = f"Run {run.id}: {run.strategy}, version {run.version}, on {run.symbol}"
+    return Markup("<h3>{}</h3>").format(f"{name} {run.timeframe}")
 
 
 class Result(ipywidgets.VBox):

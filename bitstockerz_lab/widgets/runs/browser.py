@@ -12,7 +12,7 @@ from bitstockerz_lab.backtests.comparison import STYLES
 from bitstockerz_lab.widgets.later import Later
 from bitstockerz_lab.widgets.panel import Panel
 from bitstockerz_lab.widgets.piece import Piece
-from bitstockerz_lab.widgets.runner.result import Result
+from bitstockerz_lab.widgets.runner.result import Result, heading
 from bitstockerz_lab.widgets.runs.actions import Actions
 from bitstockerz_lab.widgets.runs.beside import Beside
 from bitstockerz_lab.widgets.runs.filters import Filters
@@ -92,7 +92,7 @@ class RunBrowser(Panel):
         self.opened = Result(lab)
         self._compare_later = Later(self._compare, delay_s=0.25)
         self.show(
-            self.filters.box, self.table, self.actions.box, self.beside, self.heading, self.opened
+            self.filters.box, self.table, self.actions.box, self.heading, self.opened, self.beside
         )
         self.refresh()
 
@@ -291,8 +291,7 @@ class RunBrowser(Panel):
         work(function, took, otherwise=failed)
 
     def _show_run(self, run: Run) -> None:
-        name = f"Run {run.id}: {run.strategy}, version {run.version}, on {run.symbol}"
-        self.heading.markup = Markup("<h3>{}</h3>").format(f"{name} {run.timeframe}")
+        self.heading.markup = heading(run)
         self.opened.run = run
 
     def _verified(self, found: list[Verification]) -> None:

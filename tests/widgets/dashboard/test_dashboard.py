@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pandas as pd
 import pytest
 
 from bitstockerz_lab.errors import DatabaseBusy, UnknownName
@@ -96,6 +99,43 @@ def test_an_empty_account_is_told_to_buy_a_symbol_that_is_stored(lab):
     assert "lab.paper.buy(&#34;MSFT&#34;, 10)" in dashboard.cards["positions"].body
 
 
+def test_an_account_opened_over_old_bars_replays_them_and_an_order_is_led_on(lab):
+    bars = make_bars(600)  # they end years ago
+    lab.market.load_frame(bars, symbol="MSFT", asset_type="EQUITY", timeframe="1d")
+    dashboard = lab.dashboard()
+    dashboard.cards["account"].press("open account")
+    account = lab.paper.account()
+    assert account.mode == "replay"
+    assert bars.index[0] < pd.Timestamp(account.now) < bars.index[-1]
+    lab.paper.buy("MSFT", 10)
+    dashboard.refresh()
+    told = dashboard.cards["positions"].body
+    assert "1 order of yours waiting" in told
+    (to,) = re.findall(r"lab\.paper\.advance\(&#34;(.+?)&#34;\)", told)
+    lab.paper.advance(to)
+    dashboard.refresh()
+    assert "MSFT" in dashboard.cards["positions"].body
+    assert "MSFT" in dashboard.cards["executions"].body
+
+
+def test_an_account_opened_over_new_bars_keeps_the_real_time(lab):
+    bars = make_bars(30)
+    bars.index += pd.Timestamp.now("UTC").normalize() - bars.index[-1]
+    lab.market.load_frame(bars, symbol="BTC", asset_type="CRYPTO", timeframe="1d")
+    dashboard = lab.dashboard()
+    dashboard.cards["account"].press("open account")
+    assert lab.paper.account().mode != "replay"
+
+
+def test_a_run_is_opened_below_its_name(filled):
+    dashboard = filled.dashboard()
+    dashboard.cards["runs"].press("run", 1)
+    assert dashboard.state["opened"] == "Result"
+    above, opened = dashboard.workspace.children
+    assert opened is dashboard.opened
+    assert "Run 1: SMA cross, version 1, on AAPL 1d" in above.markup
+
+
 def test_what_a_button_cannot_do_is_told_in_its_card(filled):
     dashboard = filled.dashboard()
     dashboard.cards["account"].press("open account")
@@ -112,7 +152,6 @@ def test_what_a_button_cannot_do_is_told_in_its_card(filled):
         ("strategies", "edit", "", "StrategyEditor"),
         ("strategies", "backtest", "SMA cross", "BacktestRunner"),
         ("runs", "backtest", "", "BacktestRunner"),
-        ("runs", "run", 1, "Result"),
         ("runs", "runs", "", "RunBrowser"),
         ("market", "chart", "AAPL", "Chart"),
     ],

@@ -169,7 +169,8 @@ def test_every_statistic_is_a_button_away(swept, monkeypatch):
     swept.honesty_button.click()
     assert asked["unit"] == 0
     assert swept.statistics.skill is False
-    assert "White" in swept.winner.markup
+    assert "White" in swept.skill.markup
+    assert "The winner" in swept.winner.markup
     assert swept.going.bar.value == 1.0
     assert not swept.honesty_button.disabled
 

@@ -7,7 +7,7 @@ import pytest
 import bitstockerz_lab as bz
 from bitstockerz_lab.backtests.grid import MOST
 from bitstockerz_lab.errors import DefinitionError
-from bitstockerz_lab.strategies import close, sma
+from bitstockerz_lab.strategies import close, sma, templates
 from bitstockerz_lab.widgets.explorer import spans
 from bitstockerz_lab.widgets.explorer.spans import Span
 
@@ -32,6 +32,12 @@ def test_from_to_and_step_are_inclusive_values():
     assert span(whole=False, low=0.1, high=0.3, step=0.1).values == [0.1, 0.2, 0.3]
     assert span().told == "4 values"
     assert span(high=5).told == "1 value"
+
+
+def test_the_first_grid_has_the_defaults_of_the_classics_in_it():
+    for name in ("golden-cross", "rsi-reversal", "turtle"):
+        for one in spans.spans(templates.get(name)):
+            assert not one.varies or one.value in one.values, (name, one)
 
 
 def test_a_parameter_that_stays_is_one_value():
