@@ -46,6 +46,10 @@ class Sections(ipywidgets.VBox):
                 child.figure = part
 
 
+CHARGED = ("fee_bps", "fixed_fee", "slippage_bps")
+FREE = "Every fill is free here, and at the very open. Fee and slippage make it honest."
+
+
 class Overview(ipywidgets.VBox):
     """What a reader must know, the headline figures, and the curve."""
 
@@ -65,7 +69,10 @@ class Overview(ipywidgets.VBox):
         if known:
             (self.headline.markup,) = report_sections.headline(run).parts
             self.curve.take(run)
-        told = Markup("\n").join(report_words.notices(run, self._checked(run)))
+        notices = [*report_words.notices(run, self._checked(run))]
+        if not any(run.details.costs[name] for name in CHARGED):
+            notices.append(pages.notice("note", "No costs.", FREE))
+        told = Markup("\n").join(notices)
         if told != self.notices.markup:
             self.notices.markup = told
 
