@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bitstockerz_lab.errors import UnknownName
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from bitstockerz_lab.storage import Connection
 
+NUMBER = re.compile(r"[0-9]+([.][0-9]+)?")
 LISTED = """
 WITH tagged AS (
     SELECT backtest_run_id, string_agg(tag, ', ' ORDER BY lower(tag)) AS tags
@@ -60,7 +62,7 @@ WHERE backtest_runs.user_id = $user_id
             WHERE removed_at IS NULL AND lower(tag) = lower($tag)
         )
     )
-    AND len(list_filter($words, lambda word: NOT contains(
+    AND len(list_filter($words, lambda word: NOT regexp_matches(
         lower(concat_ws(
             ' ', backtest_runs.id, backtest_runs.status, strategies.name,
             'v' || strategy_versions.version_number, symbols.symbol, backtest_runs.timeframe,
@@ -99,12 +101,22 @@ def listed(
     con, user_id
     wanted : strategy, symbol, status and tag; None takes any
     limit : at most so many
-    words : each must stand somewhere in what the run is, came to or is said to be, in any case
+    words : each must stand somewhere in what the run is, came to or is said to be, in any case;
+        a number as a whole one: 20 is not found in 200
     windows : also those that are a window of a walk-forward
     """
     asked = {name: text and text.strip() for name, text in wanted.items()}
     terms = {"user_id": user_id, "limit": limit, "windows": windows, **asked}
-    return frames.read(con, LISTED, terms | {"words": words.lower().split()}, zone="UTC")
+    patterns = [_pattern(word) for word in words.lower().split()]
+    return frames.read(con, LISTED, terms | {"words": patterns}, zone="UTC")
+
+
+def _pattern(word: str) -> str:
+    """Return what finds a word in a text: part of another word, but no part of another number."""
+    found = re.escape(word)
+    if not NUMBER.fullmatch(word):
+        return found
+    return rf"(^|[^0-9.]){found}([.]0+)?([^0-9.]|[.][^0-9]|[.]?$)"
 
 
 def tags(con: Connection, user_id: int) -> pd.DataFrame:
