@@ -16,7 +16,7 @@ demo: .venv/installed  ## sample bars, two strategies, a recorded backtest and a
 	@$(BIN)/bitstockerz demo
 
 test: .venv/installed-dev  ## every test, the notebooks among them
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lab: .venv/installed  ## JupyterLab on notebooks/
 	@$(BIN)/bitstockerz lab

@@ -32,11 +32,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-def pytest_xdist_auto_num_workers():
-    """One more than there are cores, at most four: many tests wait for a process of their own."""
-    return min(4, (os.cpu_count() or 1) + 1)
-
-
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     """Refuse to connect to anything but this machine."""
